@@ -1,1 +1,4 @@
-//! What the functions share.
+//! What the functions of lambda-chat share: the model, and the rooms that store it, queue jobs
+//! about it, make it searchable and speak HTTP about it.
+
+pub mod model;
