@@ -1,1 +1,1 @@
-//! Integration tests.
+//! Integration tests, on the deployed stack and on its engines.

@@ -1,1 +1,29 @@
-//! What the integration tests share.
+//! What the integration tests share: a client that sends bytes as written, answers that check
+//! themselves against the contract, fixtures, and waiting with a deadline.
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test's helper fails the test by panicking"
+)]
+
+mod answer;
+mod api;
+mod environment;
+mod fixtures;
+mod objects;
+mod pages;
+mod waiting;
+
+pub use answer::Answer;
+pub use api::{Api, Call};
+pub use environment::variable;
+pub use objects::{assert_application, assert_chat, assert_message, assert_time, numbers};
+pub use pages::{Query, next_link};
+pub use waiting::{DEADLINE, eventually, together};
+
+/// Percent-encodes a text so that it can stand as one value in a query string or a form.
+pub fn encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
