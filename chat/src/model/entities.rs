@@ -1,5 +1,7 @@
 //! Applications, chats and messages, as they are stored and answered.
 
+use serde::{Deserialize, Serialize};
+
 use super::{AccessToken, ApplicationName, ChatNumber, MessageBody, MessageNumber, Timestamp};
 
 /// How often a row was written: 1 when created, 1 more with every write.
@@ -48,4 +50,13 @@ pub struct Message {
     pub updated_at: Timestamp,
     /// Rises with every edit; the version of its search document.
     pub revision: Revision,
+}
+
+/// Where a message stands within its application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MessageReference {
+    /// Its chat's number.
+    pub chat: ChatNumber,
+    /// Its own number.
+    pub number: MessageNumber,
 }

@@ -7,11 +7,11 @@ mod texts;
 mod timestamp;
 mod token;
 
-pub use entities::{Application, Chat, Message, Revision};
+pub use entities::{Application, Chat, Message, MessageReference, Revision};
 pub use numbers::{ChatNumber, InvalidNumber, MessageNumber};
 pub use texts::{
     APPLICATION_NAME_MAX_CHARS, ApplicationName, InvalidApplicationName, InvalidMessageBody,
     MESSAGE_BODY_MAX_BYTES, MessageBody,
 };
 pub use timestamp::{InvalidTimestamp, Timestamp};
-pub use token::{AccessToken, InvalidAccessToken, TenantDigest};
+pub use token::{AccessToken, InvalidAccessToken, InvalidTenantDigest, TenantDigest};

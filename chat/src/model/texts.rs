@@ -5,7 +5,7 @@ use thiserror::Error;
 
 /// Longest name of an application, in Unicode scalar values.
 pub const APPLICATION_NAME_MAX_CHARS: usize = 80;
-/// Longest body of a message, in bytes of UTF-8 (MySQL's `TEXT`, which the first service used).
+/// Longest body of a message, in bytes of UTF-8 (a `TEXT` column of the service that this one replaces).
 pub const MESSAGE_BODY_MAX_BYTES: usize = 65_535;
 
 /// An application's name: 1 to 80 Unicode scalar values, not only white space.

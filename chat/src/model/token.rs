@@ -88,8 +88,23 @@ impl From<AccessToken> for String {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TenantDigest(String);
 
+/// A text that is not 32 lower-case hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a tenant digest is 32 hex digits")]
+pub struct InvalidTenantDigest;
+
 impl TenantDigest {
     const LENGTH: usize = 32;
+
+    /// Reads a digest as it is written.
+    ///
+    /// # Errors
+    /// [`InvalidTenantDigest`] for anything but 32 lower-case hex digits.
+    pub fn parse(text: &str) -> Result<Self, InvalidTenantDigest> {
+        let valid = text.len() == Self::LENGTH
+            && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if valid { Ok(Self(text.to_owned())) } else { Err(InvalidTenantDigest) }
+    }
 
     /// 32 hex digits.
     pub fn as_str(&self) -> &str {

@@ -1,0 +1,116 @@
+//! Strongly consistent reads: one item, a range of a partition, a batch of keys.
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+
+use super::{
+    Store, StoreError,
+    attributes::text,
+    keys::{Item, PARTITION_KEY, SORT_KEY},
+    retry::Backoff,
+};
+
+/// A range of numbers in a partition, and the end at which it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberRange {
+    /// The lowest number, included.
+    pub first: u64,
+    /// The highest number, included; at least `first`.
+    pub last: u64,
+    /// Whether reading begins at the highest.
+    pub descending: bool,
+    /// At most so many rows.
+    pub limit: u32,
+}
+
+impl Store {
+    pub(super) async fn read(&self, key: Item) -> Result<Option<Item>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|error| StoreError::of_call("GetItem", error))?;
+        Ok(answer.item)
+    }
+
+    /// Reads the rows of a partition whose numbers lie in the range. One call, unless the rows
+    /// are so large that they exceed the 1 MB that a Query answers:
+    /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html>
+    pub(super) async fn read_range(
+        &self,
+        partition: String,
+        sort_value: impl Fn(u64) -> String,
+        range: &NumberRange,
+    ) -> Result<Vec<Item>, StoreError> {
+        let limit = usize::try_from(range.limit).unwrap_or(usize::MAX);
+        let mut rows = Vec::new();
+        let mut start = None;
+        loop {
+            let wanted = i32::try_from(limit - rows.len()).unwrap_or(i32::MAX);
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("#pk = :partition AND #sk BETWEEN :first AND :last")
+                .expression_attribute_names("#pk", PARTITION_KEY)
+                .expression_attribute_names("#sk", SORT_KEY)
+                .expression_attribute_values(":partition", text(&partition))
+                .expression_attribute_values(":first", text(sort_value(range.first)))
+                .expression_attribute_values(":last", text(sort_value(range.last)))
+                .scan_index_forward(!range.descending)
+                .consistent_read(true)
+                .limit(wanted)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(|error| StoreError::of_call("Query", error))?;
+            rows.extend(answer.items.unwrap_or_default());
+            start = answer.last_evaluated_key;
+            if start.is_none() || rows.len() >= limit {
+                return Ok(rows);
+            }
+        }
+    }
+
+    /// Reads rows by their keys (at most 100), strongly consistent, in any order; a missing one
+    /// is left out. Keys that the engine leaves unprocessed are asked again.
+    pub(super) async fn read_batch(&self, keys: Vec<Item>) -> Result<Vec<Item>, StoreError> {
+        const OPERATION: &str = "BatchGetItem";
+        let mut items = Vec::with_capacity(keys.len());
+        let mut pending = keys;
+        let mut backoff = Backoff::of_one_call();
+        while !pending.is_empty() {
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(pending))
+                .consistent_read(true)
+                .build()
+                .map_err(|source| StoreError::Refused {
+                    operation: OPERATION,
+                    source: source.into(),
+                })?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, request)
+                .send()
+                .await
+                .map_err(|error| StoreError::of_call(OPERATION, error))?;
+            items.extend(
+                answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default(),
+            );
+            pending = answer
+                .unprocessed_keys
+                .unwrap_or_default()
+                .remove(&self.table)
+                .map(|left| left.keys)
+                .unwrap_or_default();
+            if !pending.is_empty() && !backoff.wait().await {
+                return Err(StoreError::Contended { operation: OPERATION });
+            }
+        }
+        Ok(items)
+    }
+}

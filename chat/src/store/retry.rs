@@ -1,0 +1,60 @@
+//! Waiting between tries of a call that met a conflict, which the SDK does not repeat itself.
+
+use std::time::{Duration, Instant};
+
+const FIRST_WAIT: Duration = Duration::from_millis(10);
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
+
+/// How long an operation without a deadline of its caller may repeat calls: with the longest call
+/// before it, it ends within the 10 s of an HTTP function.
+const ONE_CALL: Duration = Duration::from_secs(3);
+
+/// Growing waits with jitter, up to a deadline.
+#[derive(Debug)]
+pub(super) struct Backoff {
+    deadline: Instant,
+    longest: Duration,
+}
+
+impl Backoff {
+    pub(super) fn until(deadline: Instant) -> Self {
+        Self { deadline, longest: FIRST_WAIT }
+    }
+
+    pub(super) fn of_one_call() -> Self {
+        Self::until(Instant::now() + ONE_CALL)
+    }
+
+    /// Waits before the next try; false, at once, where the deadline leaves no time for one.
+    pub(super) async fn wait(&mut self) -> bool {
+        let wait = random_up_to(self.longest);
+        if Instant::now() + wait >= self.deadline {
+            return false;
+        }
+        tokio::time::sleep(wait).await;
+        self.longest = (self.longest * 2).min(LONGEST_WAIT);
+        true
+    }
+}
+
+/// Full jitter, so that writers that met do not meet again. Without randomness it waits longest.
+fn random_up_to(longest: Duration) -> Duration {
+    let share = getrandom::u32().unwrap_or(u32::MAX);
+    longest.mul_f64(f64::from(share) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn waits_end_at_the_deadline() {
+        let mut backoff = Backoff::until(Instant::now() + Duration::from_millis(60));
+        let mut tries = 0;
+        while backoff.wait().await {
+            tries += 1;
+        }
+        assert!(tries >= 1, "a first try fits");
+        assert!(!Backoff::until(Instant::now()).wait().await);
+    }
+}
