@@ -3,6 +3,10 @@
 
 pub mod clients;
 pub mod config;
+pub mod http;
 pub mod jobs;
 pub mod model;
+mod problems;
+pub mod search;
 pub mod store;
+pub mod telemetry;

@@ -1,0 +1,21 @@
+//! Finds messages by what they say. The only room that names OpenSearch: what an index looks like,
+//! how documents are written into it and how a keyword is asked for.
+//!
+//! Tenants appear by their tokens' digests: no URL, request or error of the engine holds a token.
+
+mod bulk;
+mod client;
+mod cursor;
+mod engine;
+mod error;
+mod index;
+mod keyword;
+mod literal;
+mod query;
+
+pub use bulk::{Document, Outcome};
+pub use client::{Hit, Search, SearchPage};
+pub use cursor::{InvalidSearchCursor, SearchCursor};
+pub use engine::{DEFAULT_ALIAS, InvalidSearchConfig, SearchConfig, Signing};
+pub use error::{EngineError, SearchError};
+pub use keyword::{InvalidKeyword, KEYWORD_MAX_CHARS, Keyword};
