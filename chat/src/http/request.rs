@@ -1,0 +1,103 @@
+//! A request whose route is known.
+
+use std::borrow::Cow;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::{EntityTags, HttpEvent, IdempotencyKey, Method, Problem, Route};
+
+/// A request to one of the routes. Borrows from the event.
+pub struct Request<'a> {
+    event: &'a HttpEvent<'a>,
+    method: Method,
+    route: Route<'a>,
+    trailing_slash: bool,
+}
+
+impl<'a> Request<'a> {
+    /// Finds the route that the event asks for.
+    ///
+    /// # Errors
+    /// 404 where its path names none.
+    pub fn new(event: &'a HttpEvent<'a>) -> Result<Self, Problem> {
+        let path = event.route_path();
+        let route = Route::parse(path).ok_or_else(Problem::not_found)?;
+        let method = match event.method() {
+            Method::HEAD => Method::GET,
+            method => method,
+        };
+        Ok(Self { event, method, route, trailing_slash: path.ends_with('/') })
+    }
+
+    /// The method; GET for HEAD too, whose answer is the same and loses its body later.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// Whether the method is GET or HEAD; otherwise it is the route's one that writes.
+    pub fn reads(&self) -> bool {
+        self.method == Method::GET
+    }
+
+    /// The route, with the path's segments.
+    pub fn route(&self) -> Route<'a> {
+        self.route
+    }
+
+    /// Whether the path asked ends in a slash, against which a relative `Location` is resolved.
+    pub(super) fn trailing_slash(&self) -> bool {
+        self.trailing_slash
+    }
+
+    /// The query string as it was sent, without its question mark.
+    pub(super) fn query(&self) -> &'a str {
+        &self.event.raw_query_string
+    }
+
+    /// The media type without its parameters, in the case in which it was sent; none where the
+    /// header is missing or empty.
+    ///
+    /// It ends at a comma too: a header sent twice arrives joined by one, and a proxy may double it.
+    pub(super) fn media_type(&self) -> Option<&'a str> {
+        let header = self.event.headers.content_type.as_deref()?;
+        let media_type = header.split([',', ';']).next().unwrap_or(header).trim();
+        (!media_type.is_empty()).then_some(media_type)
+    }
+
+    /// The bytes of the body, empty where there is none; copied only from base64.
+    ///
+    /// # Errors
+    /// 500 where the gateway's base64 is broken.
+    pub(super) fn body(&self) -> Result<Cow<'a, [u8]>, Problem> {
+        match self.event.body.as_deref() {
+            None => Ok(Cow::Borrowed(&[])),
+            Some(text) if self.event.is_base64_encoded => {
+                STANDARD.decode(text).map(Cow::Owned).map_err(Problem::internal)
+            }
+            Some(text) => Ok(Cow::Borrowed(text.as_bytes())),
+        }
+    }
+
+    /// The header `Authorization`.
+    pub fn authorization(&self) -> Option<&'a str> {
+        self.event.headers.authorization.as_deref()
+    }
+
+    /// The entity tags of `If-Match`; none without that header.
+    pub fn if_match(&self) -> Option<EntityTags<'a>> {
+        self.event.headers.if_match.as_deref().map(EntityTags::new)
+    }
+
+    /// The entity tags of `If-None-Match`; none without that header.
+    pub fn if_none_match(&self) -> Option<EntityTags<'a>> {
+        self.event.headers.if_none_match.as_deref().map(EntityTags::new)
+    }
+
+    /// The key of `Idempotency-Key`; none without that header.
+    ///
+    /// # Errors
+    /// 400 where it is not 1 to 255 visible ASCII characters.
+    pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, Problem> {
+        self.event.headers.idempotency_key.as_deref().map(IdempotencyKey::parse).transpose()
+    }
+}

@@ -1,0 +1,165 @@
+//! An answer in the gateway's payload format 2.0.
+
+use std::{borrow::Cow, fmt::Display};
+
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+use super::{Request, StatusCode, etag};
+use crate::model::Revision;
+
+/// An answer: status, headers and a text.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Response {
+    status: StatusCode,
+    headers: Vec<(&'static str, Cow<'static, str>)>,
+    body: String,
+}
+
+impl Response {
+    pub(super) const fn new(status: StatusCode) -> Self {
+        Self { status, headers: Vec::new(), body: String::new() }
+    }
+
+    /// 200 with JSON.
+    pub fn ok(json: String) -> Self {
+        Self::new(StatusCode::OK).with_content("application/json", json)
+    }
+
+    /// 201 with JSON and the `Location` of what was created under `id` in the collection asked.
+    ///
+    /// It is relative to the address asked, which may stand below any base path: RFC 3986 drops
+    /// what follows that address's last slash, so the collection's name is repeated where none
+    /// ends it.
+    pub fn created(request: &Request<'_>, id: impl Display, json: String) -> Self {
+        let location = if request.trailing_slash() {
+            id.to_string()
+        } else {
+            format!("{}/{id}", request.route().collection())
+        };
+        Self::new(StatusCode::CREATED)
+            .with_content("application/json", json)
+            .with_header("location", location)
+    }
+
+    /// 204 with `Allow`: the answer to OPTIONS.
+    pub fn options(allow: &'static str) -> Self {
+        Self::new(StatusCode::NO_CONTENT).with_header("allow", allow)
+    }
+
+    /// 304: what the client has is current.
+    pub fn not_modified(revision: Revision) -> Self {
+        Self::new(StatusCode::NOT_MODIFIED).with_etag(revision)
+    }
+
+    /// Adds the strong `ETag` of a revision.
+    #[must_use]
+    pub fn with_etag(self, revision: Revision) -> Self {
+        self.with_header("etag", etag(revision))
+    }
+
+    /// Adds the `Link` to the next page, where there is one.
+    #[must_use]
+    pub fn with_link(self, next: Option<String>) -> Self {
+        match next {
+            Some(link) => self.with_header("link", link),
+            None => self,
+        }
+    }
+
+    /// Adds a header; its name is in lower case.
+    #[must_use]
+    pub fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(super) fn with_content(mut self, content_type: &'static str, body: String) -> Self {
+        self.body = body;
+        self.with_header("content-type", content_type)
+    }
+
+    /// The answer to HEAD: the same without its body.
+    pub(super) fn without_body(mut self) -> Self {
+        self.body = String::new();
+        self
+    }
+
+    /// The answer's status.
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// A header's value; its name is in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(given, _)| *given == name).map(|(_, value)| &**value)
+    }
+
+    /// The body's text.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+}
+
+impl Serialize for Response {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Headers<'a>(&'a [(&'static str, Cow<'static, str>)]);
+
+        impl Serialize for Headers<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+            }
+        }
+
+        let mut answer = serializer.serialize_struct("Response", 4)?;
+        answer.serialize_field("statusCode", &self.status.as_u16())?;
+        answer.serialize_field("headers", &Headers(&self.headers))?;
+        answer.serialize_field("body", &self.body)?;
+        answer.serialize_field("isBase64Encoded", &false)?;
+        answer.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::HttpEvent;
+
+    #[test]
+    fn an_answer_has_the_gateway_s_payload_format() {
+        let answer = Response::ok("{\"a\":\"é\"}".to_owned())
+            .with_etag(7)
+            .with_link(None)
+            .with_link(Some("<?limit=1>; rel=\"next\"".to_owned()));
+        assert_eq!(
+            serde_json::to_string(&answer).unwrap(),
+            concat!(
+                r#"{"statusCode":200,"headers":{"content-type":"application/json","#,
+                r#""etag":"\"7\"","link":"<?limit=1>; rel=\"next\""},"#,
+                r#""body":"{\"a\":\"é\"}","isBase64Encoded":false}"#
+            )
+        );
+        assert_eq!(Response::not_modified(7).body(), "");
+        assert_eq!(Response::options("GET").header("allow"), Some("GET"));
+    }
+
+    #[test]
+    fn a_location_is_relative_to_the_address_asked() {
+        let token = "1".repeat(24);
+        for (path, id, expected) in [
+            ("/applications", &*token, format!("applications/{token}")),
+            ("/applications/", &token, token.clone()),
+            ("/applications/x/chats", "7", "chats/7".to_owned()),
+            ("/applications/x/chats/", "7", "7".to_owned()),
+            ("/base/applications/x/chats/1/messages", "9", "messages/9".to_owned()),
+            ("/base/applications/x/chats/1/messages/", "9", "9".to_owned()),
+        ] {
+            let event = format!(
+                r#"{{"rawPath":"{path}","requestContext":{{"http":{{"method":"POST"}}}}}}"#
+            );
+            let event = HttpEvent::parse(&event).unwrap();
+            let request = Request::new(&event).unwrap();
+            let answer = Response::created(&request, id, "{}".to_owned());
+            assert_eq!(answer.header("location"), Some(&*expected), "{path}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! A panic's line. Its message may quote what was worked on, so only its place is written.
+
+use std::panic::{self, PanicHookInfo};
+
+use super::{Level, log};
+
+/// From now on a panic is one log line with its place in the source. The standard library's own
+/// message is not written: that of a slice at a wrong index quotes the text, a message's body.
+pub fn hide_panic_messages() {
+    panic::set_hook(Box::new(|info| {
+        let place = place(info);
+        log(Level::Error, "panic", &format!("panicked at {place}"), &[("place", (&*place).into())]);
+    }));
+}
+
+fn place(info: &PanicHookInfo<'_>) -> String {
+    info.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string)
+}
