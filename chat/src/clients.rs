@@ -15,7 +15,10 @@ use aws_smithy_http_client::{
 };
 use aws_types::SdkConfig;
 
-use crate::config::{self, MissingVariable};
+use crate::{
+    config::{self, MissingVariable},
+    search::{DEFAULT_ALIAS, InvalidSearchConfig, Search, SearchConfig, Signing},
+};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
@@ -67,19 +70,15 @@ impl Clients {
         aws_sdk_sqs::Client::new(&self.sdk_config())
     }
 
-    /// The HTTP client that all share.
-    pub fn http(&self) -> SharedHttpClient {
-        self.http.clone()
-    }
-
-    /// The region whose services are called.
-    pub fn region(&self) -> &str {
-        &self.region
-    }
-
-    /// Who calls.
-    pub fn credentials(&self) -> &Credentials {
-        &self.credentials
+    /// The search engine at this address, called through the same HTTP stack.
+    ///
+    /// # Errors
+    /// [`InvalidSearchConfig`] where the address is neither `http:` nor `https:`.
+    pub fn search(&self, url: String) -> Result<Search, InvalidSearchConfig> {
+        let signing =
+            Signing { credentials: self.credentials.clone(), region: self.region.clone() };
+        let alias = DEFAULT_ALIAS.to_owned();
+        Search::new(self.http.clone(), SearchConfig { url, alias, signing: Some(signing) })
     }
 
     fn sdk_config(&self) -> SdkConfig {

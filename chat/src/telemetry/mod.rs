@@ -1,6 +1,7 @@
 //! Log lines: one JSON object each on standard output, where Lambda collects them. Whoever logs
 //! sees to it that no token, key or body is in a field.
 
+mod causes;
 mod level;
 mod line;
 mod panics;
@@ -10,14 +11,28 @@ use std::{
     sync::atomic::{AtomicU8, Ordering},
 };
 
-use crate::model::Timestamp;
+use crate::{config, model::Timestamp};
 
+pub use causes::with_causes;
 pub use level::{InvalidLevel, Level};
 pub use line::{Field, Value};
 pub use panics::hide_panic_messages;
 
 /// The least serious level that is still written: a process has one log.
 static THRESHOLD: AtomicU8 = AtomicU8::new(Level::Info as u8);
+
+/// Prepares a function's log: the level is that of `LOG_LEVEL` (`info` where it is not set), and a
+/// panic becomes a line.
+///
+/// # Errors
+/// [`InvalidLevel`] where `LOG_LEVEL` names none.
+pub fn init() -> Result<(), InvalidLevel> {
+    hide_panic_messages();
+    if let Some(level) = config::optional("LOG_LEVEL") {
+        set_level(level.parse()?);
+    }
+    Ok(())
+}
 
 /// Writes only lines of this level and more serious ones from now on; without it `info`.
 pub fn set_level(level: Level) {

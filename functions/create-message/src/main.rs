@@ -1,12 +1,24 @@
-//! placeholder
-use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use serde_json::{Value, json};
+//! `POST …/messages`: assigns a message's number and queues its job.
+
+mod handler;
+
+use chat::{
+    clients::Clients,
+    config,
+    http::{self, Error},
+    jobs::Queue,
+    store::Store,
+    telemetry,
+};
+use handler::CreateMessage;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    Runtime::new(service_fn(|_event: LambdaEvent<Value>| async {
-        Ok::<_, Error>(json!({"statusCode": 200, "headers": {"content-type": "application/json"}, "body": "[]"}))
-    }))
-    .run()
+    telemetry::init()?;
+    let clients = Clients::from_environment()?;
+    http::serve(CreateMessage {
+        store: Store::new(clients.dynamodb(), config::required("TABLE_NAME")?),
+        jobs: Queue::new(clients.sqs(), config::required("JOBS_QUEUE_URL")?),
+    })
     .await
 }

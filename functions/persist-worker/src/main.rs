@@ -1,12 +1,21 @@
-//! placeholder
+//! The worker's process: clients once, then batches.
+
+use chat::{clients::Clients, config, jobs::Queue, store::Store, telemetry};
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use serde_json::{Value, json};
+use persist_worker::{SqsEvent, Worker};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    Runtime::new(service_fn(|_event: LambdaEvent<Value>| async {
-        Ok::<_, Error>(json!({"statusCode": 200, "headers": {"content-type": "application/json"}, "body": "[]"}))
-    }))
-    .run()
-    .await
+    telemetry::init()?;
+    let clients = Clients::from_environment()?;
+    let worker = &Worker {
+        store: Store::new(clients.dynamodb(), config::required("TABLE_NAME")?),
+        search: clients.search(config::required("SEARCH_URL")?)?,
+        jobs: Queue::new(clients.sqs(), config::required("JOBS_QUEUE_URL")?),
+        dead_letters: Queue::new(clients.sqs(), config::required("DEAD_LETTER_QUEUE_URL")?),
+    };
+    let handler = service_fn(|event: LambdaEvent<SqsEvent>| async move {
+        Ok::<_, Error>(worker.handle(event.payload, event.context.deadline()).await)
+    });
+    Runtime::new(handler).run().await
 }

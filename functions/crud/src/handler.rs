@@ -1,0 +1,48 @@
+//! Which part answers which route.
+
+use chat::{
+    http::{AdminKey, Context, Handler, Problem, Request, Response, Route},
+    jobs::Queue,
+    search::Search,
+    store::Store,
+};
+
+/// Reads, renames, edits and searches.
+#[derive(Debug)]
+pub(crate) struct Crud {
+    pub(crate) admin_key: AdminKey,
+    pub(crate) store: Store,
+    pub(crate) jobs: Queue,
+    pub(crate) search: Search,
+}
+
+impl Handler for Crud {
+    async fn handle(&self, request: &Request<'_>, context: &Context) -> Result<Response, Problem> {
+        let id = context.request_id.as_str();
+        match (request.route(), request.reads()) {
+            (Route::Applications, true) => self.list_applications(request).await,
+            (Route::Applications, false) => self.create_application(request, id).await,
+            (Route::Application { token }, true) => self.application(request, token).await,
+            (Route::Application { token }, false) => {
+                self.rename_application(request, token, id).await
+            }
+            (Route::Chats { token }, true) => self.list_chats(request, token).await,
+            (Route::Chat { token, chat }, _) => self.chat(token, chat).await,
+            (Route::Messages { token, chat }, true) => {
+                self.list_messages(request, token, chat).await
+            }
+            (Route::Message { token, chat, message }, true) => {
+                self.message(request, token, chat, message).await
+            }
+            (Route::Message { token, chat, message }, false) => {
+                self.edit_message(request, token, chat, message, id).await
+            }
+            (Route::MessageSearch { token, chat }, _) => {
+                self.search_messages(request, token, chat).await
+            }
+            (Route::Chats { .. } | Route::Messages { .. }, false) => {
+                Err(Problem::internal("the gateway sent a creation to the wrong function"))
+            }
+        }
+    }
+}

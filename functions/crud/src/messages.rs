@@ -1,0 +1,119 @@
+//! Messages: list, read and edit.
+
+use std::time::Duration;
+
+use chat::{
+    http::{JsonArray, MessageJson, Problem, Request, Response, Segment, parameters, to_json},
+    jobs::{IndexMessages, Job, Task},
+    model::{AccessToken, ChatNumber, Message, MessageNumber, MessageReference, Timestamp},
+    store::{Attempt, Edit},
+};
+
+use crate::{
+    chats::{not_found, number_range},
+    handler::Crud,
+    preconditions,
+};
+
+/// When an edit's document is written at the latest, should the function die after it wrote the
+/// row: long after its own end, which comes within 10 s.
+const SAFETY_NET: Duration = Duration::from_mins(1);
+
+impl Crud {
+    pub(crate) async fn list_messages(
+        &self,
+        request: &Request<'_>,
+        token: Segment<'_>,
+        chat: Segment<'_>,
+    ) -> Result<Response, Problem> {
+        let page = parameters::range_page(request)?;
+        let token = token.access_token()?;
+        let chat = chat.chat_number()?;
+        let messages = match number_range(&page) {
+            Some(range) => self.store.list_messages(&token, chat, &range).await?,
+            None => Vec::new(),
+        };
+        if messages.is_empty() {
+            self.expect_chat(&token, chat).await?;
+        }
+        let limit = usize::from(page.limit.get());
+        let mut array = JsonArray::new();
+        let mut shown = 0;
+        let mut last = None;
+        for message in messages.iter().take(limit) {
+            if !array.push(&MessageJson::from(message))? {
+                break;
+            }
+            shown += 1;
+            last = Some(message.number.get());
+        }
+        let next = last.filter(|_| messages.len() > shown).map(|last| page.next_link(last));
+        Ok(Response::ok(array.finish()?).with_link(next))
+    }
+
+    pub(crate) async fn message(
+        &self,
+        request: &Request<'_>,
+        token: Segment<'_>,
+        chat: Segment<'_>,
+        number: Segment<'_>,
+    ) -> Result<Response, Problem> {
+        let token = token.access_token()?;
+        let chat = chat.chat_number()?;
+        let message = self.existing_message(&token, chat, number.message_number()?).await?;
+        preconditions::answer_read(request, message.revision, || {
+            to_json(&MessageJson::from(&message))
+        })
+    }
+
+    pub(crate) async fn edit_message(
+        &self,
+        request: &Request<'_>,
+        token: Segment<'_>,
+        chat: Segment<'_>,
+        number: Segment<'_>,
+        request_id: &str,
+    ) -> Result<Response, Problem> {
+        let body = parameters::message_body(request)?;
+        let token = token.access_token()?;
+        let chat = chat.chat_number()?;
+        let number = number.message_number()?;
+        let edit = Edit { request_id, accepted_at: Timestamp::now() };
+        let index = Job::new(Task::IndexMessages(IndexMessages {
+            access_token: token.clone(),
+            messages: vec![MessageReference { chat, number }],
+            edited: true,
+        }));
+        let mut has_safety_net = false;
+        for _ in 0..preconditions::MAX_TRIES {
+            let read = self.existing_message(&token, chat, number).await?;
+            preconditions::check_edit(request, read.revision)?;
+            if !has_safety_net {
+                self.jobs.send_delayed(&index, SAFETY_NET).await?;
+                has_safety_net = true;
+            }
+            match self.store.edit_message(&token, chat, &read, &body, &edit).await? {
+                Attempt::Done(message) => {
+                    self.jobs.send(&index).await?;
+                    let json = to_json(&MessageJson::from(&message))?;
+                    return Ok(Response::ok(json).with_etag(message.revision));
+                }
+                Attempt::Outdated => {}
+                Attempt::Unknown => break,
+            }
+        }
+        Err(preconditions::contended())
+    }
+
+    async fn existing_message(
+        &self,
+        token: &AccessToken,
+        chat: ChatNumber,
+        number: MessageNumber,
+    ) -> Result<Message, Problem> {
+        match self.store.message(token, chat, number).await? {
+            Some(message) => Ok(message),
+            None => Err(not_found(self.store.why_no_message(token, chat, number).await?)),
+        }
+    }
+}

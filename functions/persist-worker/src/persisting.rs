@@ -1,0 +1,220 @@
+//! The store's part: rows with their counts, parents touched, rows read for the search index.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use chat::{
+    jobs::MAX_REFERENCES,
+    model::{AccessToken, ChatNumber, Message, MessageReference, Timestamp},
+    store::{NewChat, NewMessage, PersistError, Store, StoreError},
+};
+use futures_util::future::join_all;
+
+use crate::{
+    batch::{ChatWork, Tenant, Work},
+    fate::Fate,
+    isolation::isolated,
+};
+
+/// A message as its document shall be, and the records that wait for it.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) chat: ChatNumber,
+    pub(crate) message: Message,
+    /// How often its indexing was put off.
+    pub(crate) attempt: u32,
+    pub(crate) records: Vec<usize>,
+}
+
+/// What a tenant's part of a batch came to.
+#[derive(Debug, Default)]
+pub(crate) struct Persisted {
+    pub(crate) pending: Vec<Pending>,
+    pub(crate) fates: Vec<(Vec<usize>, Fate)>,
+}
+
+/// The parents that something happened in, with the time of the latest, and who says so.
+#[derive(Debug, Default)]
+struct Touches {
+    chats: BTreeMap<ChatNumber, Touch>,
+    application: Touch,
+}
+
+#[derive(Debug, Default)]
+struct Touch {
+    to: Option<Timestamp>,
+    records: Vec<usize>,
+}
+
+/// Writes a tenant's rows, chats before messages, then touches their parents.
+pub(crate) async fn persist(
+    store: &Store,
+    token: &AccessToken,
+    tenant: &Tenant,
+    deadline: Instant,
+) -> Persisted {
+    let mut persisted = Persisted::default();
+    let mut touches = Touches::default();
+    for (work, outcome) in persist_chats(store, token, tenant, deadline).await {
+        match outcome {
+            Ok(()) => touches.application.add(work.what.created_at, &work.records),
+            Err(fate) => persisted.fates.push((work.records.clone(), fate)),
+        }
+    }
+    let chats = tenant.chats.values().map(|work| persist_messages(store, token, work, deadline));
+    for (chat, outcomes) in tenant.chats.values().zip(join_all(chats).await) {
+        for (work, outcome) in outcomes {
+            match outcome {
+                Ok(()) => {
+                    touches.add(chat.chat.number, work.what.created_at, &work.records);
+                    persisted.pending.push(Pending::new(chat.chat.number, work));
+                }
+                Err(fate) => persisted.fates.push((work.records.clone(), fate)),
+            }
+        }
+    }
+    read_references(store, token, tenant, &mut persisted, &mut touches).await;
+    persisted.fates.extend(touches.make(store, token, deadline).await);
+    persisted
+}
+
+/// All of an application's new chats in one transaction; where that cannot succeed, each alone,
+/// so that only the one to blame is given up.
+async fn persist_chats<'a>(
+    store: &Store,
+    token: &AccessToken,
+    tenant: &'a Tenant,
+    deadline: Instant,
+) -> Vec<(&'a Work<NewChat>, Result<(), Fate>)> {
+    let works: Vec<&Work<NewChat>> = tenant.new_chats.values().collect();
+    together_or_alone(works, async |works: &[&Work<NewChat>]| {
+        let chats: Vec<NewChat> = works.iter().map(|work| work.what).collect();
+        store.persist_chats(token, &chats, deadline).await
+    })
+    .await
+}
+
+/// All of a chat's new messages in one transaction, or each alone, as [`persist_chats`] does.
+async fn persist_messages<'a>(
+    store: &Store,
+    token: &AccessToken,
+    chat: &'a ChatWork,
+    deadline: Instant,
+) -> Vec<(&'a Work<NewMessage>, Result<(), Fate>)> {
+    let works: Vec<&Work<NewMessage>> = chat.messages.values().collect();
+    together_or_alone(works, async |works: &[&Work<NewMessage>]| {
+        let messages: Vec<NewMessage> = works.iter().map(|work| work.what.clone()).collect();
+        store.persist_messages(token, chat.chat, &messages, deadline).await
+    })
+    .await
+}
+
+async fn together_or_alone<'a, T>(
+    works: Vec<&'a Work<T>>,
+    persist: impl AsyncFn(&[&'a Work<T>]) -> Result<(), PersistError>,
+) -> Vec<(&'a Work<T>, Result<(), Fate>)> {
+    if works.is_empty() {
+        return Vec::new();
+    }
+    let together = attempt(persist(&works)).await;
+    let somebodys_fault = matches!(together, Err(Fate::Dead(_) | Fate::Failed(_)));
+    if works.len() == 1 || !somebodys_fault {
+        return works.into_iter().map(|work| (work, together.clone())).collect();
+    }
+    let mut outcomes = Vec::with_capacity(works.len());
+    for work in works {
+        outcomes.push((work, attempt(persist(&[work])).await));
+    }
+    outcomes
+}
+
+async fn attempt(work: impl Future<Output = Result<(), PersistError>>) -> Result<(), Fate> {
+    match isolated(work).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(error)) => Err(Fate::from(&error)),
+        Err(_) => Err(Fate::Failed("persisting it panicked".to_owned())),
+    }
+}
+
+/// Reads the rows that are to be indexed as they are now. A row that is not there yet will be
+/// indexed by the job that writes it.
+async fn read_references(
+    store: &Store,
+    token: &AccessToken,
+    tenant: &Tenant,
+    persisted: &mut Persisted,
+    touches: &mut Touches,
+) {
+    let references: Vec<MessageReference> = tenant.references.keys().copied().collect();
+    for part in references.chunks(MAX_REFERENCES) {
+        let rows: Result<Vec<(ChatNumber, Message)>, StoreError> =
+            store.messages(token, part).await;
+        match rows {
+            Ok(rows) => {
+                for (chat, message) in rows {
+                    let reference = MessageReference { chat, number: message.number };
+                    let Some(work) = tenant.references.get(&reference) else { continue };
+                    if work.edited {
+                        touches.add(chat, message.updated_at, &work.records);
+                    }
+                    persisted.pending.push(Pending {
+                        chat,
+                        message,
+                        attempt: work.attempt,
+                        records: work.records.clone(),
+                    });
+                }
+            }
+            Err(error) => {
+                let records = part.iter().filter_map(|reference| tenant.references.get(reference));
+                let records = records.flat_map(|work| work.records.clone()).collect();
+                persisted.fates.push((records, Fate::from(&error)));
+            }
+        }
+    }
+}
+
+impl Pending {
+    /// A message that has just been written, or was found written: its own text as revision 1,
+    /// which never overwrites an edit's document.
+    fn new(chat: ChatNumber, work: &Work<NewMessage>) -> Self {
+        let NewMessage { number, ref body, created_at } = work.what;
+        let message =
+            Message { number, body: body.clone(), created_at, updated_at: created_at, revision: 1 };
+        Self { chat, message, attempt: 0, records: work.records.clone() }
+    }
+}
+
+impl Touches {
+    fn add(&mut self, chat: ChatNumber, time: Timestamp, records: &[usize]) {
+        self.chats.entry(chat).or_default().add(time, records);
+        self.application.add(time, records);
+    }
+
+    /// Touches each parent once. What fails makes its records wait, to be touched again.
+    async fn make(
+        self,
+        store: &Store,
+        token: &AccessToken,
+        deadline: Instant,
+    ) -> Vec<(Vec<usize>, Fate)> {
+        let chats = self.chats.into_iter().map(async |(chat, touch)| {
+            let to = touch.to?;
+            let error = store.touch_chat(token, chat, to, deadline).await.err()?;
+            Some((touch.records, Fate::from(&error)))
+        });
+        let mut fates: Vec<_> = join_all(chats).await.into_iter().flatten().collect();
+        if let Some(to) = self.application.to
+            && let Err(error) = store.touch_application(token, to, deadline).await
+        {
+            fates.push((self.application.records, Fate::from(&error)));
+        }
+        fates
+    }
+}
+
+impl Touch {
+    fn add(&mut self, time: Timestamp, records: &[usize]) {
+        self.to = self.to.max(Some(time));
+        self.records.extend_from_slice(records);
+    }
+}
