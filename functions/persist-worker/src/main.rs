@@ -15,7 +15,9 @@ async fn main() -> Result<(), Error> {
         dead_letters: Queue::new(clients.sqs(), config::required("DEAD_LETTER_QUEUE_URL")?),
     };
     let handler = service_fn(|event: LambdaEvent<SqsEvent>| async move {
-        Ok::<_, Error>(worker.handle(event.payload, event.context.deadline()).await)
+        // Boxed, since the types of futures would nest too deep for the compiler.
+        let answer = Box::pin(worker.handle(event.payload, event.context.deadline()));
+        Ok::<_, Error>(answer.await)
     });
     Runtime::new(handler).run().await
 }
