@@ -1,1 +1,8 @@
 //! Integration tests, on the deployed stack and on its engines.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "what serves a test fails it by panicking"
+)]
+
+mod contract;

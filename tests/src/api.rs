@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use crate::{Answer, variable};
 
 /// A request unanswered for this long has failed: the functions give up after 10 s.
-const LONGEST_REQUEST: Duration = Duration::from_secs(60);
+const LONGEST_REQUEST: Duration = Duration::from_mins(1);
 
 /// Connections idle for longer are not used again: the server may be about to close them.
 const LONGEST_IDLE: Duration = Duration::from_secs(1);
@@ -155,10 +155,8 @@ impl Call {
                 body,
             }
         };
-        match timeout(LONGEST_REQUEST, exchange).await {
-            Ok(answer) => answer,
-            Err(_) => panic!("{described}: no answer within {LONGEST_REQUEST:?}"),
-        }
+        let answer = timeout(LONGEST_REQUEST, exchange).await;
+        answer.unwrap_or_else(|late| panic!("{described}: no answer in time: {late}"))
     }
 }
 

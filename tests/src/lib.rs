@@ -23,7 +23,7 @@ pub use objects::{assert_application, assert_chat, assert_message, assert_time, 
 pub use pages::{Query, next_link};
 pub use waiting::{DEADLINE, eventually, together};
 
-/// Percent-encodes a text so that it can stand as one value in a query string or a form.
-pub fn encode(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+/// Percent-encodes a text, or bytes that are none, so that they can stand as one value in a query string or a form.
+pub fn encode(text: impl AsRef<[u8]>) -> String {
+    percent_encoding::percent_encode(text.as_ref(), percent_encoding::NON_ALPHANUMERIC).to_string()
 }

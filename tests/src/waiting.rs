@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 /// How long a condition may take to come true. An idle stack needs a few seconds; this leaves room
 /// for a busy one.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_mins(1);
 
 /// Two polls of one condition lie this far apart.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -38,6 +38,7 @@ where
 }
 
 /// Runs futures at the same time, a bounded number at once, and returns their outputs in order.
-pub async fn together<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+pub async fn together<F: IntoFuture>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let futures = futures.into_iter().map(IntoFuture::into_future);
     stream::iter(futures).buffered(AT_ONCE).collect().await
 }

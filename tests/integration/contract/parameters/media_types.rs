@@ -1,0 +1,81 @@
+//! Content types: JSON and forms are read, JSON also where it is not called so; others are refused.
+
+use tests::Api;
+
+use super::{object, refusals, writes};
+
+#[tokio::test]
+async fn a_body_with_no_content_type_is_read_as_json() {
+    let api = Api::new();
+    for write in writes(&api).await {
+        let answer = write.call(&api).untyped(object(&write, "a+b").to_string()).await;
+        assert_eq!(write.written(&api, &answer).await, "a+b");
+    }
+}
+
+#[tokio::test]
+async fn a_form_with_no_content_type_is_broken_json() {
+    let api = Api::new();
+    for write in refusals(&api).await {
+        let form = format!("{}=x", write.parameter);
+        write.call(&api).untyped(form).await.problem(400);
+    }
+}
+
+#[tokio::test]
+async fn a_form_whose_text_begins_with_a_brace_is_read_as_json() {
+    let api = Api::new();
+    for write in writes(&api).await {
+        // What a form would take apart, JSON keeps.
+        let text = "1+1 & 100%zz = é";
+        let answer = write.call(&api).form(object(&write, text).to_string()).await;
+        assert_eq!(write.written(&api, &answer).await, text);
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_begins_with_a_brace_but_is_no_json_is_refused() {
+    let api = Api::new();
+    for write in refusals(&api).await {
+        let form = format!("{{{}=x", write.parameter);
+        write.call(&api).form(form).await.problem(400);
+    }
+}
+
+#[tokio::test]
+async fn a_media_type_is_told_whatever_its_case_and_parameters() {
+    let api = Api::new();
+    for write in writes(&api).await {
+        for json in ["application/json; charset=utf-8", "Application/JSON", "application/json;v=1"]
+        {
+            let answer = write.call(&api).typed(json, object(&write, "json").to_string()).await;
+            assert_eq!(write.written(&api, &answer).await, "json", "{json}");
+        }
+        for form in [
+            "application/x-www-form-urlencoded; charset=UTF-8",
+            "APPLICATION/X-WWW-FORM-URLENCODED",
+        ] {
+            let answer = write.call(&api).typed(form, format!("{}=form", write.parameter)).await;
+            assert_eq!(write.written(&api, &answer).await, "form", "{form}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_content_type_answers_415() {
+    let api = Api::new();
+    for write in refusals(&api).await {
+        for other in [
+            "text/plain",
+            "text/json",
+            "application/xml",
+            "application/jsonp",
+            "application/octet-stream",
+            "multipart/form-data; boundary=x",
+            "nonsense",
+        ] {
+            let answer = write.call(&api).typed(other, object(&write, "x").to_string()).await;
+            answer.problem(415);
+        }
+    }
+}
