@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+pub use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, Region, SharedAsyncSleep, SharedHttpClient, retry::RetryConfig,
     timeout::TimeoutConfig,

@@ -6,3 +6,6 @@
 )]
 
 mod contract;
+mod queue;
+mod search;
+mod store;

@@ -20,11 +20,10 @@ const AT_ONCE: usize = 16;
 ///
 /// # Panics
 /// Where none has succeeded by the deadline, with what the last attempt said.
-pub async fn eventually<T, E, F>(what: &str, mut attempt: impl FnMut() -> F) -> T
-where
-    F: Future<Output = Result<T, E>>,
-    E: Debug,
-{
+pub async fn eventually<T, E: Debug>(
+    what: &str,
+    mut attempt: impl AsyncFnMut() -> Result<T, E>,
+) -> T {
     let deadline = Instant::now() + DEADLINE;
     loop {
         match attempt().await {

@@ -4,22 +4,22 @@ use serde::Serialize;
 
 use super::Problem;
 
-/// Largest JSON of a page, in bytes, as it stands escaped inside the function's answer. Lambda
-/// takes answers of 6 MB; what is left is room for the headers.
-const MAX_ESCAPED_BYTES: usize = 5_000_000;
+/// A page's JSON stays under this many bytes as the JSON string that it is inside the function's
+/// answer. Lambda takes answers of 6 MB; what is left is room for the headers.
+const ESCAPED_BYTES_BOUND: usize = 5_000_000;
 
 /// An array that grows by one item at a time.
 #[derive(Debug)]
 pub struct JsonArray {
     json: Vec<u8>,
-    /// Bytes of `json` when it stands in a JSON text itself.
+    /// Bytes of the array so far as a JSON string, with what closes both.
     escaped: usize,
 }
 
 impl JsonArray {
     /// An array without items.
     pub fn new() -> Self {
-        Self { json: vec![b'['], escaped: 1 }
+        Self { json: vec![b'['], escaped: "\"[]\"".len() }
     }
 
     /// Adds an item, if the page still has room for it; the first one always has. Says whether
@@ -33,13 +33,12 @@ impl JsonArray {
             self.json.push(b',');
         }
         serde_json::to_writer(&mut self.json, item).map_err(Problem::internal)?;
-        let added = self.json.iter().skip(before).map(escaped_bytes).sum::<usize>();
-        let closing_bracket = 1;
-        if before > 1 && self.escaped + added + closing_bracket > MAX_ESCAPED_BYTES {
+        let escaped = self.escaped + escaped_bytes(self.json.get(before..).unwrap_or_default());
+        if before > 1 && escaped >= ESCAPED_BYTES_BOUND {
             self.json.truncate(before);
             return Ok(false);
         }
-        self.escaped += added;
+        self.escaped = escaped;
         Ok(true)
     }
 
@@ -59,18 +58,15 @@ impl Default for JsonArray {
     }
 }
 
-/// Control characters stand escaped in the JSON already, so only these two grow again.
-const fn escaped_bytes(byte: &u8) -> usize {
-    match byte {
-        b'"' | b'\\' => 2,
-        _ => 1,
-    }
+/// What JSON takes inside a JSON string: quotes and backslashes grow. Control characters do not
+/// occur, they stand escaped in it already.
+fn escaped_bytes(json: &[u8]) -> usize {
+    json.len() + json.iter().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::Response;
 
     fn array(items: &[String]) -> (String, usize) {
         let mut array = JsonArray::new();
@@ -85,18 +81,25 @@ mod tests {
         assert_eq!(array(&["a".to_owned(), "\"\n".to_owned()]).0, r#"["a","\"\n"]"#);
     }
 
+    /// Bytes of the page as a JSON string.
+    fn escaped(json: &str) -> usize {
+        serde_json::to_string(json).unwrap().len()
+    }
+
     #[test]
     fn a_page_stays_under_5_mb_as_it_stands_escaped_inside_the_answer() {
-        let empty = serde_json::to_string(&Response::ok(String::new())).unwrap().len();
         for text in ["x", "\"", "\\", "\0", "\n", "é", "\u{2028}", "🦀", "a\"\0🦀\\"] {
-            let item = text.repeat(65_535 / text.len());
-            let (json, added) = array(&vec![item.clone(); 100]);
-            let answer = serde_json::to_string(&Response::ok(json.clone())).unwrap().len() - empty;
-            assert!(answer <= MAX_ESCAPED_BYTES, "{text:?}: {answer}");
-            let item_json = serde_json::to_string(&item).unwrap();
-            let one_more = serde_json::to_string(&format!(",{item_json}")).unwrap().len() - 2;
-            assert_eq!(added < 100, answer + one_more > MAX_ESCAPED_BYTES, "{text:?}: {added}");
-            assert_eq!(serde_json::from_str::<Vec<String>>(&json).unwrap(), vec![item; added]);
+            let item = text.repeat(400_000 / text.len());
+            let (json, added) = array(&vec![item.clone(); 20]);
+            assert!(escaped(&json) < ESCAPED_BYTES_BOUND, "{text:?}");
+            let all_items = vec![item; 20];
+            let (shown, _) = all_items.split_at(added);
+            assert_eq!(json, serde_json::to_string(shown).unwrap(), "{text:?}");
+            if added < 20 {
+                let (one_more, _) = all_items.split_at(added + 1);
+                let one_more = escaped(&serde_json::to_string(one_more).unwrap());
+                assert!(one_more >= ESCAPED_BYTES_BOUND, "{text:?}");
+            }
         }
     }
 
@@ -107,10 +110,14 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_page_has_exactly_the_bound() {
-        // `["…","…"]` has 6 quotes less 2 outer ones: 4 of 2 bytes, 3 others.
-        let fill = |bytes: usize| "x".repeat(bytes);
-        assert_eq!(array(&[fill(1000), fill(MAX_ESCAPED_BYTES - 1000 - 11)]).1, 2);
-        assert_eq!(array(&[fill(1000), fill(MAX_ESCAPED_BYTES - 1000 - 10)]).1, 1);
+    fn the_bound_is_exact() {
+        let frame = escaped(r#"["",""]"#);
+        for (bytes, added) in
+            [(ESCAPED_BYTES_BOUND - 1, 2), (ESCAPED_BYTES_BOUND, 1), (ESCAPED_BYTES_BOUND + 1, 1)]
+        {
+            let items = [String::new(), "x".repeat(bytes - frame)];
+            assert_eq!(escaped(&serde_json::to_string(&items).unwrap()), bytes);
+            assert_eq!(array(&items).1, added, "{bytes}");
+        }
     }
 }

@@ -14,7 +14,7 @@ pub fn to_json(object: &impl Serialize) -> Result<String, Problem> {
 }
 
 /// An application, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct ApplicationJson<'a> {
     name: &'a str,
     access_token: &'a str,
@@ -36,7 +36,7 @@ impl<'a> From<&'a Application> for ApplicationJson<'a> {
 }
 
 /// A chat, as it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct ChatJson {
     number: ChatNumber,
     created_at: Timestamp,

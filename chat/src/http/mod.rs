@@ -1,5 +1,5 @@
 //! The HTTP room: reads API Gateway's events, says what is wrong with a request before anything
-//! is looked up, and writes answers. Knows the model, and neither the store nor the search.
+//! is looked up, and writes answers. Knows the model and what a keyword is, and no engine.
 //!
 //! What is decided, in this order: an unknown path is 404; OPTIONS is 204; another method that the
 //! route has not is 405; a missing admin key is 401; wrong parameters are 400, 413 or 415; a token
@@ -20,6 +20,10 @@ mod request;
 mod response;
 mod route;
 mod serve;
+mod served;
+mod sources;
+#[cfg(test)]
+mod testing;
 
 pub use access::{AdminKey, InvalidAdminKey};
 pub use array::JsonArray;

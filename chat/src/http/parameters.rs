@@ -1,17 +1,16 @@
-//! A request's parameters: found where the contract allows them, and parsed into what they name.
-//!
-//! All that is wrong in a request alone is found here, before anything is looked up. What is read
-//! of a place (query string, JSON, form) must be well-formed as a whole; names that nobody asks
-//! for are ignored, repeated ones too.
+//! A request's parameters, parsed into what they name. All that is wrong in a request alone is
+//! found here, before anything is looked up.
 
 use std::borrow::Cow;
 
 use super::{
     CursorPage, Limit, Order, Problem, RangePage, Request,
-    encoding::pairs,
-    json_object::{self, Member},
+    sources::{from_body_or_query, from_query},
 };
-use crate::model::{ApplicationName, InvalidApplicationName, InvalidMessageBody, MessageBody};
+use crate::{
+    model::{ApplicationName, InvalidApplicationName, InvalidMessageBody, MessageBody},
+    search::{InvalidKeyword, Keyword},
+};
 
 const NAME_RULE: &str = "a string of 1 to 80 characters, not only white space";
 const BODY_RULE: &str = "a string of 1 to 65,535 bytes of UTF-8";
@@ -19,14 +18,13 @@ const LIMIT_RULE: &str = "a number from 1 to 100";
 const BOUND_RULE: &str = "a number from 0";
 const ORDER_RULE: &str = "asc or desc";
 const KEYWORD_RULE: &str = "1 to 256 characters";
-const KEYWORD_MAX_CHARS: usize = 256;
 
 /// The application's name, from the body or the query string.
 ///
 /// # Errors
 /// 400 or 415, as the contract says.
 pub fn application_name(request: &Request<'_>) -> Result<ApplicationName, Problem> {
-    let text = body_or_query(request, "name", NAME_RULE)?;
+    let text = from_body_or_query(request, "name", NAME_RULE)?;
     ApplicationName::new(text).map_err(|error| {
         let wrong = match error {
             InvalidApplicationName::Blank => "is blank".to_owned(),
@@ -41,7 +39,7 @@ pub fn application_name(request: &Request<'_>) -> Result<ApplicationName, Proble
 /// # Errors
 /// 400, 413 or 415, as the contract says.
 pub fn message_body(request: &Request<'_>) -> Result<MessageBody, Problem> {
-    let text = body_or_query(request, "body", BODY_RULE)?;
+    let text = from_body_or_query(request, "body", BODY_RULE)?;
     MessageBody::new(text).map_err(|error| match error {
         InvalidMessageBody::Empty => Problem::invalid_parameter("body", "is empty", BODY_RULE),
         InvalidMessageBody::TooLong(bytes) => {
@@ -55,7 +53,7 @@ pub fn message_body(request: &Request<'_>) -> Result<MessageBody, Problem> {
 /// # Errors
 /// 400 for a bound, order or limit that is none, or that is given twice.
 pub fn range_page(request: &Request<'_>) -> Result<RangePage, Problem> {
-    let [after, before, order, limit] = in_query(request, ["after", "before", "order", "limit"])?;
+    let [after, before, order, limit] = from_query(request, ["after", "before", "order", "limit"])?;
     let bound = |name, text: Option<Cow<'_, str>>| match text {
         None => Ok(None),
         Some(text) => integer(&text)
@@ -82,7 +80,7 @@ pub fn cursor_page<C>(
     request: &Request<'_>,
     read: impl FnOnce(&str) -> Option<C>,
 ) -> Result<CursorPage<C>, Problem> {
-    let [cursor, limit] = in_query(request, ["cursor", "limit"])?;
+    let [cursor, limit] = from_query(request, ["cursor", "limit"])?;
     Ok(CursorPage { cursor: parse_cursor(cursor, read)?, limit: parse_limit(limit)? })
 }
 
@@ -93,17 +91,16 @@ pub fn cursor_page<C>(
 pub fn search<C>(
     request: &Request<'_>,
     read: impl FnOnce(&str) -> Option<C>,
-) -> Result<(String, CursorPage<C>), Problem> {
-    let [keyword, cursor, limit] = in_query(request, ["keyword", "cursor", "limit"])?;
+) -> Result<(Keyword, CursorPage<C>), Problem> {
+    let [keyword, cursor, limit] = from_query(request, ["keyword", "cursor", "limit"])?;
     let wrong = |wrong: &str| Problem::invalid_parameter("keyword", wrong, KEYWORD_RULE);
     let keyword = keyword.ok_or_else(|| wrong("is missing"))?;
-    match keyword.chars().count() {
-        0 => return Err(wrong("is empty")),
-        1..=KEYWORD_MAX_CHARS => {}
-        chars => return Err(wrong(&format!("has {chars} characters"))),
-    }
+    let keyword = Keyword::new(keyword.into_owned()).map_err(|error| match error {
+        InvalidKeyword::Empty => wrong("is empty"),
+        InvalidKeyword::TooLong(chars) => wrong(&format!("has {chars} characters")),
+    })?;
     let page = CursorPage { cursor: parse_cursor(cursor, read)?, limit: parse_limit(limit)? };
-    Ok((keyword.into_owned(), page))
+    Ok((keyword, page))
 }
 
 fn parse_limit(text: Option<Cow<'_, str>>) -> Result<Limit, Problem> {
@@ -130,87 +127,148 @@ fn integer(text: &str) -> Option<u64> {
     decimal.then(|| text.parse().unwrap_or(u64::MAX))
 }
 
-/// A string that must be given, in the body or the query string; where both give it, the body's
-/// counts, a JSON null too.
-fn body_or_query(request: &Request<'_>, name: &str, rule: &str) -> Result<String, Problem> {
-    let [in_query] = in_query(request, [name])?;
-    let text = match in_body(request, name)? {
-        Given::Text(text) => Some(text),
-        Given::Null => return Err(Problem::invalid_parameter(name, "is null", rule)),
-        Given::Other => return Err(Problem::invalid_parameter(name, "is not a string", rule)),
-        Given::Not => in_query.map(Cow::into_owned),
-    };
-    text.ok_or_else(|| Problem::invalid_parameter(name, "is missing", rule))
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
 
-enum Given {
-    Not,
-    Null,
-    Text(String),
-    Other,
-}
+    use super::*;
+    use crate::http::testing::on_request;
 
-/// What the request's body gives under the name.
-fn in_body(request: &Request<'_>, name: &str) -> Result<Given, Problem> {
-    let bytes = request.body()?;
-    if bytes.is_empty() {
-        return Ok(Given::Not);
+    fn with_query<R>(query: &str, read: impl FnOnce(&Request<'_>) -> R) -> R {
+        on_request(json!({"rawQueryString": query}), read)
     }
-    let is_form = match request.media_type() {
-        None => false,
-        Some(media_type) if media_type.eq_ignore_ascii_case("application/json") => false,
-        Some(media_type)
-            if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") =>
-        {
-            // What `curl -d '{…}'` sends is JSON under a form's name.
-            !bytes.starts_with(b"{")
+
+    /// What a client reads of a refusal.
+    #[track_caller]
+    fn refusal<T>(result: Result<T, Problem>) -> (u16, String) {
+        let problem = result.map(|_| ()).unwrap_err();
+        (problem.status().as_u16(), problem.detail().to_owned())
+    }
+
+    #[test]
+    fn a_name_is_1_to_80_characters_and_not_only_white_space() {
+        let name = |query: &str| with_query(query, application_name);
+        assert_eq!(name("name=+My+app+").unwrap().as_str(), " My app ");
+        let longest = "é".repeat(80);
+        assert_eq!(name(&format!("name={longest}")).unwrap().as_str(), longest);
+        for (query, wrong) in [
+            ("", "is missing"),
+            ("Name=x", "is missing"),
+            ("name", "is blank"),
+            ("name=++%0A%E2%80%83", "is blank"),
+            (&format!("name={longest}x"), "has 81 characters"),
+        ] {
+            let detail = format!(
+                "`name` {wrong}; allowed: a string of 1 to 80 characters, not only white space."
+            );
+            assert_eq!(refusal(name(query)), (400, detail), "{query}");
         }
-        Some(_) => return Err(Problem::unsupported_media_type()),
-    };
-    let text = str::from_utf8(&bytes)
-        .map_err(|_| Problem::bad_request("The request's body is not UTF-8."))?;
-    if is_form {
-        let [value] = in_pairs(text, [name], "form")?;
-        return Ok(value.map_or(Given::Not, |value| Given::Text(value.into_owned())));
     }
-    match json_object::member(text, name) {
-        Ok(None) => Ok(Given::Not),
-        Ok(Some(Member::Null)) => Ok(Given::Null),
-        Ok(Some(Member::Text(text))) => Ok(Given::Text(text.into_owned())),
-        Ok(Some(Member::Other)) => Ok(Given::Other),
-        Err(json_object::InvalidObject::Twice) => Err(given_twice(name, "JSON object")),
-        Err(error) => Err(Problem::bad_request(format!(
-            "The request's body {error}; allowed: a JSON object with `{name}`."
-        ))),
+
+    #[test]
+    fn a_body_is_1_to_65535_bytes_and_413_where_it_is_longer() {
+        let body = |query: &str| with_query(query, message_body);
+        assert_eq!(body("body=+%00").unwrap().as_str(), " \0");
+        assert_eq!(body(&format!("body={}", "x".repeat(65_535))).unwrap().as_str().len(), 65_535);
+        for (query, status, wrong) in [
+            ("", 400, "is missing"),
+            ("body=", 400, "is empty"),
+            (&*format!("body={}", "é".repeat(32_768)), 413, "has 65536 bytes"),
+        ] {
+            let detail =
+                format!("`body` {wrong}; allowed: a string of 1 to 65,535 bytes of UTF-8.");
+            assert_eq!(refusal(body(query)), (status, detail));
+        }
     }
-}
 
-/// What the query string gives under the names.
-fn in_query<'r, const N: usize>(
-    request: &Request<'r>,
-    names: [&str; N],
-) -> Result<[Option<Cow<'r, str>>; N], Problem> {
-    in_pairs(request.query(), names, "query string")
-}
+    #[test]
+    fn a_range_is_read_from_the_query_string() {
+        let page = |after, before, order, limit| RangePage {
+            after,
+            before,
+            order,
+            limit: Limit::new(limit).unwrap(),
+        };
+        for (query, expected) in [
+            ("", RangePage::default()),
+            ("cursor=!&keyword=&x=1&x=2", RangePage::default()),
+            ("limit=1&order=asc", page(None, None, Order::Ascending, 1)),
+            ("limit=100&order=desc", page(None, None, Order::Descending, 100)),
+            ("limit=007", page(None, None, Order::Ascending, 7)),
+            ("limit=%35", page(None, None, Order::Ascending, 5)),
+            ("after=0&before=00", page(Some(0), Some(0), Order::Ascending, 50)),
+            (
+                "after=18446744073709551615&before=18446744073709551616",
+                page(Some(u64::MAX), Some(u64::MAX), Order::Ascending, 50),
+            ),
+        ] {
+            assert_eq!(with_query(query, range_page).unwrap(), expected, "{query}");
+        }
+        // A body is not where these come from, and is not read.
+        let request = json!({"body": r#"{"limit": 1"#, "headers": {"content-type": "text/plain"}});
+        assert_eq!(on_request(request, range_page).unwrap(), RangePage::default());
+    }
 
-fn in_pairs<'t, const N: usize>(
-    text: &'t str,
-    names: [&str; N],
-    place: &str,
-) -> Result<[Option<Cow<'t, str>>; N], Problem> {
-    let mut values = [const { None }; N];
-    for pair in pairs(text) {
-        let (name, value) =
-            pair.map_err(|error| Problem::bad_request(format!("The {place} {error}.")))?;
-        for (wanted, slot) in names.iter().zip(&mut values) {
-            if name == *wanted && slot.replace(value.clone()).is_some() {
-                return Err(given_twice(wanted, place));
+    #[test]
+    fn limits_bounds_and_orders_that_are_none_are_refused() {
+        for value in ["", "+5", "%2B5", "-1", "1.5", "1e1", "ten", "0x1", "٣", "5+", "1_0"] {
+            for (name, allowed) in
+                [("limit", LIMIT_RULE), ("after", BOUND_RULE), ("before", BOUND_RULE)]
+            {
+                let detail = format!("`{name}` is not a number; allowed: {allowed}.");
+                let refusal = refusal(with_query(&format!("{name}={value}"), range_page));
+                assert_eq!(refusal, (400, detail), "{value}");
             }
         }
+        for value in ["0", "101", "256", "306", "18446744073709551666", &"9".repeat(1000)] {
+            let detail = "`limit` is out of range; allowed: a number from 1 to 100.".to_owned();
+            let refusal = refusal(with_query(&format!("limit={value}"), range_page));
+            assert_eq!(refusal, (400, detail), "{value}");
+        }
+        for value in ["", "ASC", "Desc", "asc+", "up", "1"] {
+            let detail = "`order` is neither; allowed: asc or desc.".to_owned();
+            let refusal = refusal(with_query(&format!("order={value}"), range_page));
+            assert_eq!(refusal, (400, detail), "{value}");
+        }
     }
-    Ok(values)
-}
 
-fn given_twice(name: &str, place: &str) -> Problem {
-    Problem::invalid_parameter(name, "is given twice", &format!("once in the {place}"))
+    #[test]
+    fn a_cursor_is_what_the_server_handed_out() {
+        let read = |text: &str| (text == "a/b").then_some(7);
+        let page = |query: &str| with_query(query, |request| cursor_page(request, read));
+        let first = CursorPage { cursor: None, limit: Limit::default() };
+        assert_eq!(page("after=x").unwrap(), first);
+        let next = CursorPage { cursor: Some(7), limit: Limit::new(3).unwrap() };
+        assert_eq!(page("limit=3&cursor=a%2Fb").unwrap(), next);
+        for query in ["cursor=", "cursor", "cursor=a", "cursor=%00"] {
+            assert_eq!(
+                refusal(page(query)),
+                (400, "`cursor` cannot be read; allowed: one from a Link of this list.".to_owned())
+            );
+        }
+        assert_eq!(refusal(page("limit=0")).0, 400);
+    }
+
+    #[test]
+    fn a_keyword_is_1_to_256_characters_each_of_them_literal() {
+        let search = |query: &str| {
+            with_query(query, |request| search(request, |_| Some(())).map(|(keyword, _)| keyword))
+        };
+        for (query, keyword) in [
+            ("keyword=+", " "),
+            ("keyword=%2B*%3F%25%22%00&limit=1&cursor=x&after=!", "+*?%\"\0"),
+            (&*format!("keyword={}", "é".repeat(256)), &*"é".repeat(256)),
+        ] {
+            assert_eq!(search(query).unwrap().as_str(), keyword, "{query}");
+        }
+        for (query, wrong) in [
+            ("", "is missing"),
+            ("keyword=", "is empty"),
+            (&format!("keyword={}", "é".repeat(257)), "has 257 characters"),
+        ] {
+            let detail = format!("`keyword` {wrong}; allowed: 1 to 256 characters.");
+            assert_eq!(refusal(search(query)), (400, detail));
+        }
+        assert_eq!(refusal(search("keyword=x&limit=0")).0, 400);
+    }
 }

@@ -1,6 +1,10 @@
 //! Every answer that is an error (RFC 9457): the one place where a status gets its words.
 
-use std::{borrow::Cow, error::Error, fmt};
+use std::{
+    borrow::Cow,
+    error::Error,
+    fmt::{self, Write as _},
+};
 
 use serde::Serialize;
 
@@ -154,6 +158,19 @@ impl Problem {
         &self.detail
     }
 
+    /// The source with all its causes, where the server is at fault.
+    pub(super) fn logged_error(&self) -> Option<String> {
+        let source = self.source().filter(|_| self.status.is_server_error())?;
+        let mut text = source.to_string();
+        let mut cause = source.source();
+        while let Some(error) = cause {
+            // Writing to a String does not fail.
+            let _ = write!(text, ": {error}");
+            cause = error.source();
+        }
+        Some(text)
+    }
+
     /// The answer, without what is for the log only.
     pub fn into_response(self) -> Response {
         #[derive(Serialize)]
@@ -193,7 +210,7 @@ fn parameter_detail(name: &str, wrong: &str, allowed: &str) -> String {
     format!("`{name}` {wrong}; allowed: {allowed}.")
 }
 
-/// For the log: what the client reads, then the sources.
+/// The status; what led to it is the source.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status)
@@ -319,5 +336,17 @@ mod tests {
             let answer = serde_json::to_string(&problem.into_response()).unwrap();
             assert!(!answer.contains("chat-prod"), "{answer}");
         }
+    }
+
+    #[test]
+    fn a_server_error_is_logged_with_all_its_causes_and_others_with_none() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("outer")]
+        struct Outer(#[source] fmt::Error);
+
+        let expected = format!("outer: {}", fmt::Error);
+        assert_eq!(Problem::internal(Outer(fmt::Error)).logged_error(), Some(expected));
+        assert_eq!(Problem::unavailable(1, "away").logged_error().as_deref(), Some("away"));
+        assert_eq!(Problem::bad_request("x").logged_error(), None);
     }
 }

@@ -101,3 +101,80 @@ impl<'a> Request<'a> {
         self.event.headers.idempotency_key.as_deref().map(IdempotencyKey::parse).transpose()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::http::testing::{event, on_request};
+
+    #[test]
+    fn head_is_handled_as_get() {
+        for (sent, method, reads) in [
+            ("GET", Method::GET, true),
+            ("HEAD", Method::GET, true),
+            ("POST", Method::POST, false),
+            ("PATCH", Method::PATCH, false),
+            ("get", Method::from_bytes(b"get").unwrap(), false),
+        ] {
+            on_request(json!({"requestContext": {"http": {"method": sent}}}), |request| {
+                assert_eq!((request.method(), request.reads()), (&method, reads), "{sent}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_no_route_is_404() {
+        for path in ["/", "/applications//", "/v1/chats", "/application"] {
+            let json = event(json!({"rawPath": path}));
+            let event = HttpEvent::parse(&json).unwrap();
+            assert_eq!(Request::new(&event).map(|_| ()).unwrap_err().status(), 404, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_media_type_ends_at_a_comma_or_semicolon() {
+        for (header, media_type) in [
+            (json!(null), None),
+            (json!(""), None),
+            (json!(" "), None),
+            (json!("; charset=utf-8"), None),
+            (json!("text/plain"), Some("text/plain")),
+            (json!(" text/plain ; charset=utf-8"), Some("text/plain")),
+            (json!("application/json,application/json"), Some("application/json")),
+        ] {
+            on_request(json!({"headers": {"content-type": header}}), |request| {
+                assert_eq!(request.media_type(), media_type);
+            });
+        }
+    }
+
+    #[test]
+    fn a_text_body_without_escapes_is_not_copied() {
+        let json = event(json!({"body": "name=é"}));
+        let event = HttpEvent::parse(&json).unwrap();
+        let body = Request::new(&event).unwrap().body().unwrap();
+        assert_eq!(body, "name=é".as_bytes());
+        let within = json.as_bytes().as_ptr_range();
+        assert!(matches!(body, Cow::Borrowed(bytes) if within.contains(&bytes.as_ptr())));
+    }
+
+    #[test]
+    fn headers_are_given_as_they_were_sent() {
+        let headers = json!({
+            "authorization": "Bearer key", "idempotency-key": "k", "if-match": "\"1\"",
+            "if-none-match": "*", "cookie": "x",
+        });
+        on_request(json!({"headers": headers}), |request| {
+            assert_eq!(request.authorization(), Some("Bearer key"));
+            assert_eq!(request.idempotency_key().unwrap().unwrap().as_str(), "k");
+            assert!(request.if_match().unwrap().match_strongly(1));
+            assert!(request.if_none_match().unwrap().match_weakly(9));
+        });
+        on_request(json!({"headers": {"idempotency-key": "é"}}), |request| {
+            assert_eq!(request.idempotency_key().unwrap_err().status(), 400);
+            assert!(request.authorization().is_none() && request.if_match().is_none());
+        });
+    }
+}

@@ -1,16 +1,13 @@
 //! The loop in which a function gets events and answers them, with one log line for each.
 
-use std::{
-    cell::Cell, convert::Infallible, error::Error, fmt::Write as _, panic::AssertUnwindSafe,
-    time::Instant,
-};
+use std::{cell::Cell, convert::Infallible, panic::AssertUnwindSafe, time::Instant};
 
 use futures_util::FutureExt as _;
 use lambda_runtime::{Context, LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
 
-use super::{HttpEvent, Method, Problem, Request, Response};
-use crate::telemetry::{self, Field, Level};
+use super::{HttpEvent, Method, Problem, Request, Response, served::Served};
+use crate::telemetry;
 
 /// What a function does with the requests to its routes.
 pub trait Handler {
@@ -56,40 +53,33 @@ async fn answer(
     cold_start: bool,
 ) -> Response {
     let started = Instant::now();
-    let event = HttpEvent::parse(json);
-    let method = event.as_ref().map_or(Method::GET, HttpEvent::method);
-    let request = match &event {
-        Ok(event) => Request::new(event),
-        Err(error) => Err(Problem::internal(*error)),
-    };
-    let route = request.as_ref().map_or("none", |request| request.route().template());
-    let outcome = match request {
-        Ok(request) => dispatch(handler, &request, context).await,
-        Err(problem) => Err(problem),
-    };
-    let error = outcome.as_ref().err().and_then(logged_error);
-    let answer = outcome.unwrap_or_else(Problem::into_response);
+    let (answer, served) = answer_unlogged(handler, json, context).await;
+    served.log(answer.status(), started.elapsed(), context, cold_start);
+    if served.method == Some(Method::HEAD) { answer.without_body() } else { answer }
+}
 
-    let method_name = loggable(&method);
-    let status = answer.status().as_u16();
-    let mut fields: Vec<Field<'_>> = vec![
-        ("route", route.into()),
-        ("method", method_name.into()),
-        ("status", u64::from(status).into()),
-        ("duration_ms", started.elapsed().into()),
-        ("request_id", (&*context.request_id).into()),
-        ("cold_start", cold_start.into()),
-    ];
-    if let Ok(event) = &event {
-        fields.push(("gateway_request_id", event.gateway_request_id().into()));
-    }
-    if let Some(error) = &error {
-        fields.push(("error", (&**error).into()));
-    }
-    let level = if error.is_some() { Level::Error } else { Level::Info };
-    telemetry::log(level, "request", &format!("{method_name} {route} {status}"), &fields);
-
-    if method == Method::HEAD { answer.without_body() } else { answer }
+async fn answer_unlogged(
+    handler: &impl Handler,
+    json: &str,
+    context: &Context,
+) -> (Response, Served) {
+    let mut served = Served::default();
+    let outcome = match HttpEvent::parse(json) {
+        Err(error) => Err(Problem::internal(error)),
+        Ok(event) => {
+            served.method = Some(event.method());
+            event.gateway_request_id().clone_into(&mut served.gateway_request_id);
+            match Request::new(&event) {
+                Err(problem) => Err(problem),
+                Ok(request) => {
+                    served.route = Some(request.route().template());
+                    dispatch(handler, &request, context).await
+                }
+            }
+        }
+    };
+    served.error = outcome.as_ref().err().and_then(Problem::logged_error);
+    (outcome.unwrap_or_else(Problem::into_response), served)
 }
 
 /// Answers what needs no handler, and has it answer the rest.
@@ -112,39 +102,12 @@ async fn dispatch(
         .unwrap_or_else(|_| Err(Problem::internal("the handler panicked")))
 }
 
-/// Why an answer is the server's fault, with all its causes; none where it is not.
-fn logged_error(problem: &Problem) -> Option<String> {
-    let source = problem.source().filter(|_| problem.status().is_server_error())?;
-    let mut text = source.to_string();
-    let mut cause = source.source();
-    while let Some(error) = cause {
-        // Writing to a String does not fail.
-        let _ = write!(text, ": {error}");
-        cause = error.source();
-    }
-    Some(text)
-}
-
-/// The method's name, unless the client made it up.
-fn loggable(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::HEAD => "HEAD",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::PATCH => "PATCH",
-        Method::DELETE => "DELETE",
-        Method::OPTIONS => "OPTIONS",
-        _ => "other",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::http::StatusCode;
+    use crate::http::{StatusCode, testing::event};
 
     /// Answers with the method that it was shown; panics or fails where the route tells it to.
     struct Echo;
@@ -164,10 +127,11 @@ mod tests {
     }
 
     async fn answer_to(method: &str, path: &str) -> Response {
-        let event = json!({"rawPath": path, "requestContext": {"http": {"method": method}}});
+        let context_of_event = json!({"http": {"method": method}});
+        let event = event(json!({"rawPath": path, "requestContext": context_of_event}));
         let mut context = Context::default();
         context.request_id = "id".to_owned();
-        answer(&Echo, &event.to_string(), &context, false).await
+        answer(&Echo, &event, &context, false).await
     }
 
     #[tokio::test]
@@ -217,15 +181,19 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_server_error_is_logged_with_all_its_causes_and_others_with_none() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("outer")]
-        struct Outer(#[source] std::fmt::Error);
-
-        let expected = format!("outer: {}", std::fmt::Error);
-        assert_eq!(logged_error(&Problem::internal(Outer(std::fmt::Error))), Some(expected));
-        assert_eq!(logged_error(&Problem::unavailable(1, "away")), Some("away".to_owned()));
-        assert_eq!(logged_error(&Problem::bad_request("x")), None);
+    #[tokio::test]
+    async fn neither_tokens_keys_nor_bodies_appear_in_a_log_line() {
+        let members = json!({
+            "rawPath": "/applications/SECRET/chats/SECRET/messages",
+            "rawQueryString": "body=SECRET",
+            "headers": {
+                "authorization": "Bearer SECRET", "idempotency-key": "SECRET",
+                "content-type": "SECRET", "if-match": "SECRET",
+            },
+            "body": "SECRET",
+        });
+        let (_, served) = answer_unlogged(&Echo, &event(members), &Context::default()).await;
+        let line = format!("{served:?}");
+        assert!(line.contains("/messages") && !line.contains("SECRET"), "{line}");
     }
 }

@@ -48,7 +48,8 @@ impl Query<'_> {
             Rank::Words => filter.extend([words, text]),
             Rank::Part => {
                 filter.push(text);
-                must_not.push(words);
+                // Asked of these already, if the engine takes any of it for words.
+                must_not.extend(self.keyword.has_words().then_some(words));
             }
         }
         let mut body = json!({

@@ -19,7 +19,7 @@ pub enum Value<'a> {
     Number(u64),
     /// Yes or no.
     Flag(bool),
-    /// A span of time, written in milliseconds with their fraction.
+    /// A span of time, written in milliseconds to three decimals.
     Milliseconds(Duration),
 }
 
@@ -54,7 +54,9 @@ impl Serialize for Value<'_> {
             Self::Number(number) => serializer.serialize_u64(number),
             Self::Flag(flag) => serializer.serialize_bool(flag),
             Self::Milliseconds(duration) => {
-                serializer.serialize_f64(duration.as_secs_f64() * 1000.0)
+                // Dividing whole microseconds writes no digit that was not measured.
+                let micros = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
+                serializer.serialize_f64(f64::from(micros) / 1000.0)
             }
         }
     }
@@ -112,7 +114,7 @@ mod tests {
                 ("text", "a".into()),
                 ("number", 7.into()),
                 ("flag", true.into()),
-                ("duration_ms", Duration::from_micros(1500).into()),
+                ("duration_ms", Duration::from_nanos(46_678_912).into()),
             ],
         );
         assert_eq!(
@@ -120,7 +122,7 @@ mod tests {
             concat!(
                 r#"{"timestamp":"2022-08-09T22:17:52.599Z","level":"warn","event":"jobs","#,
                 r#""message":"two\nlines and a \"quote\"","text":"a","number":7,"flag":true,"#,
-                r#""duration_ms":1.5}"#,
+                r#""duration_ms":46.678}"#,
                 "\n"
             )
         );
