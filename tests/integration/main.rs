@@ -9,3 +9,4 @@ mod contract;
 mod queue;
 mod search;
 mod store;
+mod worker;

@@ -115,6 +115,24 @@ impl QueueReader {
     }
 }
 
+impl QueueReader {
+    /// How many messages wait, those that are delayed included.
+    pub async fn waiting(&self) -> usize {
+        use aws_sdk_sqs::types::QueueAttributeName as Name;
+        let names = [Name::ApproximateNumberOfMessages, Name::ApproximateNumberOfMessagesDelayed];
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .set_attribute_names(Some(names.to_vec()))
+            .send()
+            .await
+            .expect("a queue's attributes");
+        let attributes = answer.attributes.unwrap_or_default();
+        names.iter().filter_map(|name| attributes.get(name)?.parse::<usize>().ok()).sum()
+    }
+}
+
 /// A token that nobody else has.
 pub fn new_token() -> AccessToken {
     AccessToken::generate().expect("a random token")

@@ -1,0 +1,7 @@
+//! The worker on real engines: jobs in, rows, counts, documents and hand-overs out.
+
+mod dead_letters;
+mod edits;
+mod outages;
+mod rows;
+mod setup;
