@@ -14,12 +14,18 @@ pub struct JsonArray {
     json: Vec<u8>,
     /// Bytes of the array so far as a JSON string, with what closes both.
     escaped: usize,
+    /// What `escaped` stays under.
+    bound: usize,
 }
 
 impl JsonArray {
     /// An array without items.
     pub fn new() -> Self {
-        Self { json: vec![b'['], escaped: "\"[]\"".len() }
+        Self::with_bound(ESCAPED_BYTES_BOUND)
+    }
+
+    fn with_bound(bound: usize) -> Self {
+        Self { json: vec![b'['], escaped: "\"[]\"".len(), bound }
     }
 
     /// Adds an item, if the page still has room for it; the first one always has. Says whether
@@ -34,7 +40,7 @@ impl JsonArray {
         }
         serde_json::to_writer(&mut self.json, item).map_err(Problem::internal)?;
         let escaped = self.escaped + escaped_bytes(self.json.get(before..).unwrap_or_default());
-        if before > 1 && escaped >= ESCAPED_BYTES_BOUND {
+        if before > 1 && escaped >= self.bound {
             self.json.truncate(before);
             return Ok(false);
         }
@@ -68,8 +74,11 @@ fn escaped_bytes(json: &[u8]) -> usize {
 mod tests {
     use super::*;
 
+    /// Quick to test and large enough for texts of every kind.
+    const BOUND: usize = 5_000;
+
     fn array(items: &[String]) -> (String, usize) {
-        let mut array = JsonArray::new();
+        let mut array = JsonArray::with_bound(BOUND);
         let added = items.iter().take_while(|item| array.push(item).unwrap()).count();
         (array.finish().unwrap(), added)
     }
@@ -87,34 +96,37 @@ mod tests {
     }
 
     #[test]
-    fn a_page_stays_under_5_mb_as_it_stands_escaped_inside_the_answer() {
+    fn a_page_stays_under_its_bound_as_it_stands_escaped_inside_the_answer() {
         for text in ["x", "\"", "\\", "\0", "\n", "é", "\u{2028}", "🦀", "a\"\0🦀\\"] {
-            let item = text.repeat(400_000 / text.len());
+            let item = text.repeat(400 / text.len());
             let (json, added) = array(&vec![item.clone(); 20]);
-            assert!(escaped(&json) < ESCAPED_BYTES_BOUND, "{text:?}");
+            assert!(escaped(&json) < BOUND, "{text:?}");
             let all_items = vec![item; 20];
             let (shown, _) = all_items.split_at(added);
             assert_eq!(json, serde_json::to_string(shown).unwrap(), "{text:?}");
             if added < 20 {
                 let (one_more, _) = all_items.split_at(added + 1);
                 let one_more = escaped(&serde_json::to_string(one_more).unwrap());
-                assert!(one_more >= ESCAPED_BYTES_BOUND, "{text:?}");
+                assert!(one_more >= BOUND, "{text:?}");
             }
         }
     }
 
     #[test]
+    fn a_page_s_bound_is_5_mb() {
+        assert_eq!(JsonArray::new().bound, 5_000_000);
+    }
+
+    #[test]
     fn the_first_item_always_fits() {
-        let large = "\0".repeat(1_000_000);
+        let large = "\0".repeat(BOUND);
         assert_eq!(array(&[large.clone(), large]).1, 1);
     }
 
     #[test]
     fn the_bound_is_exact() {
         let frame = escaped(r#"["",""]"#);
-        for (bytes, added) in
-            [(ESCAPED_BYTES_BOUND - 1, 2), (ESCAPED_BYTES_BOUND, 1), (ESCAPED_BYTES_BOUND + 1, 1)]
-        {
+        for (bytes, added) in [(BOUND - 1, 2), (BOUND, 1), (BOUND + 1, 1)] {
             let items = [String::new(), "x".repeat(bytes - frame)];
             assert_eq!(escaped(&serde_json::to_string(&items).unwrap()), bytes);
             assert_eq!(array(&items).1, added, "{bytes}");

@@ -338,7 +338,7 @@ mod tests {
     #[test]
     fn what_is_refused_is_what_a_whole_parser_refuses() {
         let mut accepted = 0;
-        for json in near_json(100_000) {
+        for json in near_json(20_000) {
             match (member(&json, "body"), serde_json::from_str::<Value>(&json)) {
                 (Err(InvalidObject::Twice), Ok(Value::Object(_))) => {}
                 (Err(InvalidObject::NotAnObject), value) => {
@@ -357,6 +357,6 @@ mod tests {
                 }
             }
         }
-        assert!(accepted > 1000, "{accepted}");
+        assert!(accepted > 500, "{accepted}");
     }
 }
