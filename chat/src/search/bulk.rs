@@ -3,10 +3,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::json;
 
-use super::{engine::Refusal, error::EngineError, literal};
-use crate::model::{AccessToken, ChatNumber, Message, Revision, Timestamp};
+use super::{engine::Refusal, error::EngineError, index::next_alias, literal};
+use crate::model::{AccessToken, ChatNumber, Message};
 
 /// Largest bulk request, in bytes: small managed domains take 10 MiB.
 pub(super) const BULK_MAX_BYTES: usize = 5_000_000;
@@ -59,97 +60,94 @@ pub(super) enum Target {
     Next,
 }
 
-/// One line pair of a bulk request.
-#[derive(Debug)]
+/// One write of one document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Item {
     /// Position of its document.
     pub(super) document: usize,
     pub(super) target: Target,
-    lines: Vec<u8>,
 }
 
-impl Item {
+/// A bulk request.
+#[derive(Debug)]
+pub(super) struct Batch {
+    pub(super) items: Vec<Item>,
+    pub(super) body: Vec<u8>,
+}
+
+/// The bulk requests that write items, in their order: each of at most so many bytes (or a single
+/// item), and made when it is asked for, so that only one is held in memory.
+pub(super) struct Batches<'a> {
+    documents: &'a [Document<'a>],
+    alias: &'a str,
+    next_alias: String,
+    max_bytes: usize,
+    items: std::vec::IntoIter<Item>,
+    /// The item that was too much for the last request.
+    left_over: Option<(Item, String)>,
+}
+
+impl<'a> Batches<'a> {
     pub(super) fn new(
-        position: usize,
-        document: &Document<'_>,
-        target: Target,
-        alias: &str,
-    ) -> Result<Self, serde_json::Error> {
-        let chat = chat_key(document.token, document.chat);
-        let message = document.message;
-        let action = Action {
-            index: Index {
-                index: alias,
-                id: &format!("{chat}-{}", message.number),
-                routing: &chat,
-                version: message.revision,
-                version_type: "external",
-                require_alias: true,
-            },
-        };
-        let source = Source {
-            chat: &chat,
-            number: message.number.get(),
-            body: &literal::encode(message.body.as_str()),
-            created_at: message.created_at,
-            updated_at: message.updated_at,
-        };
-        let mut lines = serde_json::to_vec(&action)?;
-        lines.push(b'\n');
-        serde_json::to_writer(&mut lines, &source)?;
-        lines.push(b'\n');
-        Ok(Self { document: position, target, lines })
+        documents: &'a [Document<'a>],
+        items: Vec<Item>,
+        alias: &'a str,
+        max_bytes: usize,
+    ) -> Self {
+        let next_alias = next_alias(alias);
+        Self { documents, alias, next_alias, max_bytes, items: items.into_iter(), left_over: None }
+    }
+
+    fn next_item(&mut self) -> Option<(Item, String)> {
+        self.left_over.take().or_else(|| {
+            let item = self.items.next()?;
+            let alias = match item.target {
+                Target::Current => self.alias,
+                Target::Next => &self.next_alias,
+            };
+            Some((item, lines(self.documents.get(item.document)?, alias)))
+        })
     }
 }
 
-#[derive(Serialize)]
-struct Action<'a> {
-    index: Index<'a>,
-}
+impl Iterator for Batches<'_> {
+    type Item = Batch;
 
-#[derive(Serialize)]
-struct Index<'a> {
-    #[serde(rename = "_index")]
-    index: &'a str,
-    #[serde(rename = "_id")]
-    id: &'a str,
-    routing: &'a str,
-    version: Revision,
-    version_type: &'static str,
-    require_alias: bool,
-}
-
-#[derive(Serialize)]
-struct Source<'a> {
-    chat: &'a str,
-    number: u64,
-    body: &'a str,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-/// Splits items, in their order, into requests of at most so many bytes (or a single item).
-pub(super) fn split(items: Vec<Item>, max_bytes: usize) -> Vec<Vec<Item>> {
-    let mut requests: Vec<Vec<Item>> = Vec::new();
-    let mut bytes = 0;
-    for item in items {
-        match requests.last_mut() {
-            Some(request) if bytes + item.lines.len() <= max_bytes => {
-                bytes += item.lines.len();
-                request.push(item);
+    fn next(&mut self) -> Option<Batch> {
+        let (first, lines) = self.next_item()?;
+        let mut batch = Batch { items: vec![first], body: lines.into_bytes() };
+        while let Some((item, lines)) = self.next_item() {
+            if batch.body.len() + lines.len() > self.max_bytes {
+                self.left_over = Some((item, lines));
+                break;
             }
-            _ => {
-                bytes = item.lines.len();
-                requests.push(vec![item]);
-            }
+            batch.items.push(item);
+            batch.body.extend_from_slice(lines.as_bytes());
         }
+        Some(batch)
     }
-    requests
 }
 
-/// The body of a request.
-pub(super) fn body(items: &[Item]) -> Vec<u8> {
-    items.iter().flat_map(|item| item.lines.iter().copied()).collect()
+/// The two lines that write a document under an alias.
+fn lines(document: &Document<'_>, alias: &str) -> String {
+    let chat = chat_key(document.token, document.chat);
+    let message = document.message;
+    let action = json!({ "index": {
+        "_index": alias,
+        "_id": format!("{chat}-{}", message.number),
+        "routing": chat,
+        "version": message.revision,
+        "version_type": "external",
+        "require_alias": true,
+    } });
+    let source = json!({
+        "chat": chat,
+        "number": message.number.get(),
+        "body": literal::encode(message.body.as_str()),
+        "created_at": message.created_at.to_string(),
+        "updated_at": message.updated_at.to_string(),
+    });
+    format!("{action}\n{source}\n")
 }
 
 /// What became of one item.
@@ -221,5 +219,150 @@ impl Outcomes {
         (0..documents)
             .map(|document| self.0.remove(&document).unwrap_or(Outcome::Indexed))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{MessageBody, MessageNumber, Timestamp};
+
+    fn message(number: u64, text: &str) -> Message {
+        Message {
+            number: MessageNumber::try_from(number).unwrap(),
+            body: MessageBody::new(text.to_owned()).unwrap(),
+            created_at: Timestamp::parse("2022-08-09T22:17:52.599Z").unwrap(),
+            updated_at: Timestamp::parse("2022-08-09T22:17:53.000Z").unwrap(),
+            revision: 3,
+        }
+    }
+
+    fn items(count: usize) -> Vec<Item> {
+        (0..count).map(|document| Item { document, target: Target::Current }).collect()
+    }
+
+    #[test]
+    fn a_document_is_two_lines_that_name_its_tenant_by_digest_and_its_revision_as_version() {
+        let token = AccessToken::parse("1".repeat(24).as_str()).unwrap();
+        let message = message(12, "a*\n\"b\"");
+        let chat = ChatNumber::try_from(7).unwrap();
+        let lines = lines(&Document { token: &token, chat, message: &message }, "messages");
+        let lines: Vec<&str> = lines.split('\n').collect();
+        let [action, source, ""] = lines.as_slice() else { panic!("{lines:?}") };
+        let key = format!("{}-7", token.digest());
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(action).unwrap(),
+            json!({ "index": {
+                "_index": "messages",
+                "_id": format!("{key}-12"),
+                "routing": key,
+                "version": 3,
+                "version_type": "external",
+                "require_alias": true,
+            } })
+        );
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(source).unwrap(),
+            json!({
+                "chat": key,
+                "number": 12,
+                "body": "a\u{fdd1}\n\"b\"",
+                "created_at": "2022-08-09T22:17:52.599Z",
+                "updated_at": "2022-08-09T22:17:53.000Z",
+            })
+        );
+        assert!(!action.contains(token.as_str()) && !source.contains(token.as_str()));
+    }
+
+    #[test]
+    fn requests_hold_every_item_once_in_order_and_no_more_bytes_than_allowed() {
+        let token = AccessToken::generate().unwrap();
+        let chat = ChatNumber::try_from(1).unwrap();
+        let texts: Vec<Message> =
+            [100, 2000, 10, 10, 5000, 10].map(|length| message(1, &"x".repeat(length))).into();
+        let documents: Vec<Document<'_>> =
+            texts.iter().map(|message| Document { token: &token, chat, message }).collect();
+        for (max_bytes, sizes) in [
+            (10_000_000, vec![6]),
+            (3_000, vec![2, 2, 1, 1]),
+            (1, vec![1; 6]),
+            (5_700, vec![4, 1, 1]),
+        ] {
+            let batches: Vec<Batch> =
+                Batches::new(&documents, items(6), "messages", max_bytes).collect();
+            let found: Vec<usize> = batches.iter().map(|batch| batch.items.len()).collect();
+            assert_eq!(found, sizes, "{max_bytes}");
+            let order: Vec<Item> = batches.iter().flat_map(|batch| batch.items.clone()).collect();
+            assert_eq!(order, items(6));
+            for batch in &batches {
+                assert!(batch.items.len() == 1 || batch.body.len() <= max_bytes);
+                assert_eq!(
+                    batch.body.split(|&byte| byte == b'\n').count(),
+                    2 * batch.items.len() + 1
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn each_item_of_an_answer_has_its_own_outcome() {
+        let missing = json!({ "type": "index_not_found_exception", "reason": "secret" });
+        let mapping = json!({
+            "type": "mapper_parsing_exception",
+            "reason": "Preview of field's value: 'secret'",
+            "caused_by": { "type": "illegal_argument_exception", "reason": "secret" },
+        });
+        for (target, status, error, expected) in [
+            (Target::Current, 201, None, "Done(Indexed)"),
+            (Target::Current, 200, None, "Done(Indexed)"),
+            (Target::Current, 409, Some(json!({ "type": "version_conflict" })), "Done(Indexed)"),
+            (Target::Next, 404, Some(missing.clone()), "Done(Indexed)"),
+            (Target::Current, 404, Some(missing), "NoAlias(Refused { status: 404"),
+            (Target::Current, 404, Some(json!({ "type": "other" })), "Done(Refused(Refused"),
+            (Target::Current, 400, Some(mapping.clone()), "Done(Refused(Refused { status: 400"),
+            (Target::Next, 400, Some(mapping), "Done(Refused(Refused { status: 400"),
+            (Target::Current, 429, Some(json!({ "type": "rejected" })), "Done(Later("),
+            (Target::Next, 500, Some(json!({ "type": "x" })), "Done(Later("),
+            (Target::Current, 503, Some(json!({ "type": "unavailable_shards" })), "Done(Later("),
+        ] {
+            let mut result = json!({ "status": status });
+            if let Some(error) = &error {
+                result["error"] = error.clone();
+            }
+            let answer = json!({ "errors": true, "items": [{ "index": result }] }).to_string();
+            let outcomes = read(answer.as_bytes(), &[Item { document: 0, target }]).unwrap();
+            let outcome = format!("{outcomes:?}");
+            assert!(outcome.starts_with(&format!("[{expected}")), "{outcome} {expected}");
+            assert!(!outcome.contains("secret"), "{outcome}");
+        }
+    }
+
+    #[test]
+    fn an_answer_about_other_items_is_none() {
+        let answer = json!({ "items": [{ "index": { "status": 201 } }] }).to_string();
+        assert!(read(answer.as_bytes(), &items(2)).is_err());
+        assert!(read(b"", &items(1)).is_err());
+    }
+
+    #[test]
+    fn a_document_is_indexed_when_both_its_writes_are_and_what_may_pass_goes_first() {
+        let error = || Arc::new(EngineError::TooLate);
+        let indexed = || Outcome::Indexed;
+        let later = || Outcome::Later(error());
+        let refused = || Outcome::Refused(error());
+        for (first, second, expected) in [
+            (indexed(), indexed(), "Indexed"),
+            (indexed(), later(), "Later"),
+            (refused(), indexed(), "Refused"),
+            (refused(), later(), "Later"),
+            (later(), refused(), "Later"),
+        ] {
+            let mut outcomes = Outcomes::default();
+            outcomes.add(1, first);
+            outcomes.add(0, Outcome::Indexed);
+            outcomes.add(1, second);
+            let outcomes = outcomes.into_vec(2);
+            assert!(format!("{outcomes:?}").starts_with(&format!("[Indexed, {expected}")));
+        }
     }
 }

@@ -8,7 +8,10 @@ use std::{
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use super::{
-    bulk::{self, BULK_MAX_BYTES, Document, Item, ItemOutcome, Outcome, Outcomes, Target},
+    bulk::{
+        self, BULK_MAX_BYTES, Batch, Batches, Document, Item, ItemOutcome, Outcome, Outcomes,
+        Target,
+    },
     cursor::SearchCursor,
     engine::{Engine, InvalidSearchConfig, Request, SearchConfig},
     error::{EngineError, SearchError},
@@ -71,7 +74,7 @@ impl Search {
             method: "PUT",
             target: format!("/{}", index::first_index(&self.alias)),
             content_type: "application/json",
-            body: index::index_with_alias(&self.alias)?,
+            body: index::index_with_alias(&self.alias)?.into(),
         };
         match self.engine.send(&request, deadline).await {
             Err(EngineError::Refused { kind, .. })
@@ -88,21 +91,14 @@ impl Search {
     /// taken by then is [`Outcome::Later`].
     pub async fn index(&self, documents: &[Document<'_>], deadline: Instant) -> Vec<Outcome> {
         let mut outcomes = Outcomes::default();
-        let next = index::next_alias(&self.alias);
-        let mut items = Vec::with_capacity(2 * documents.len());
-        for (position, document) in documents.iter().enumerate() {
-            for (target, alias) in [(Target::Current, &self.alias), (Target::Next, &next)] {
-                match Item::new(position, document, target, alias) {
-                    Ok(item) => items.push(item),
-                    Err(error) => {
-                        outcomes.add(position, Outcome::Refused(Arc::new(error.into())));
-                    }
-                }
-            }
-        }
-        let homeless = self.write(items, deadline, &mut outcomes).await;
+        let items = (0..documents.len())
+            .flat_map(|document| {
+                [Target::Current, Target::Next].map(|target| Item { document, target })
+            })
+            .collect();
+        let homeless = self.write(documents, items, deadline, &mut outcomes).await;
         if !homeless.is_empty() {
-            self.write_to_first_index(homeless, deadline, &mut outcomes).await;
+            self.write_to_first_index(documents, homeless, deadline, &mut outcomes).await;
         }
         outcomes.into_vec(documents.len())
     }
@@ -110,6 +106,7 @@ impl Search {
     /// Makes the index that items did not find, and writes them once more.
     async fn write_to_first_index(
         &self,
+        documents: &[Document<'_>],
         homeless: Vec<(Item, Arc<EngineError>)>,
         deadline: Instant,
         outcomes: &mut Outcomes,
@@ -122,7 +119,7 @@ impl Search {
             return;
         }
         let items = homeless.into_iter().map(|(item, _)| item).collect();
-        for (item, error) in self.write(items, deadline, outcomes).await {
+        for (item, error) in self.write(documents, items, deadline, outcomes).await {
             outcomes.add(item.document, Outcome::Later(error));
         }
     }
@@ -130,13 +127,14 @@ impl Search {
     /// Writes items and gives back those whose alias does not exist.
     async fn write(
         &self,
+        documents: &[Document<'_>],
         items: Vec<Item>,
         deadline: Instant,
         outcomes: &mut Outcomes,
     ) -> Vec<(Item, Arc<EngineError>)> {
         let mut homeless = Vec::new();
-        for items in bulk::split(items, BULK_MAX_BYTES) {
-            let results = match self.write_request(&items, deadline).await {
+        for Batch { items, body } in Batches::new(documents, items, &self.alias, BULK_MAX_BYTES) {
+            let results = match self.write_batch(&items, body, deadline).await {
                 Ok(results) => results,
                 Err(error) => {
                     let later = ItemOutcome::Done(Outcome::Later(Arc::new(error)));
@@ -153,9 +151,10 @@ impl Search {
         homeless
     }
 
-    async fn write_request(
+    async fn write_batch(
         &self,
         items: &[Item],
+        body: Vec<u8>,
         deadline: Instant,
     ) -> Result<Vec<ItemOutcome>, EngineError> {
         let request = Request {
@@ -163,7 +162,7 @@ impl Search {
             // Bounded, since the engine waits a minute for a shard that is away.
             target: "/_bulk?timeout=5s".to_owned(),
             content_type: "application/x-ndjson",
-            body: bulk::body(items),
+            body: body.into(),
         };
         let answer = self.engine.send(&request, deadline).await?;
         bulk::read(answer.bytes(), items)
@@ -188,6 +187,7 @@ impl Search {
         let chat = bulk::chat_key(token, chat);
         let mut hits: Vec<Hit> = Vec::new();
         let mut bytes = 0;
+        let is_cut = query::is_cut(keyword);
         for &rank in query::ranks(keyword) {
             if after.is_some_and(|after| after.rank > rank) {
                 continue;
@@ -202,7 +202,7 @@ impl Search {
                 let exhausted = found.len() < size;
                 last = found.last().map(|(cursor, _)| cursor.number);
                 for (cursor, message) in found {
-                    if query::holds(message.body.as_str(), keyword) {
+                    if !is_cut || query::holds(message.body.as_str(), keyword) {
                         bytes += message.body.as_str().len();
                         hits.push(Hit { message, cursor });
                     }
@@ -238,7 +238,7 @@ impl Search {
                 chat = query.chat
             ),
             content_type: "application/json",
-            body: serde_json::to_vec(&query.body())?,
+            body: query.body().to_string().into(),
         };
         let answer = self.engine.send(&request, deadline).await?;
         query::read(answer.bytes(), query.rank)

@@ -71,13 +71,13 @@ pub enum InvalidSearchConfig {
 }
 
 /// A request, whole.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Request {
     pub(super) method: &'static str,
     /// Path and query, which hold nothing that needs an escape.
     pub(super) target: String,
     pub(super) content_type: &'static str,
-    pub(super) body: Vec<u8>,
+    pub(super) body: SdkBody,
 }
 
 /// What the engine sent, with a status below 300.
@@ -88,6 +88,12 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    fn of(response: &HttpResponse) -> Self {
+        // A clone of a body held in memory shares its bytes.
+        let body = response.body().try_clone().unwrap_or_else(SdkBody::empty);
+        Self { status: response.status().as_u16(), body }
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         self.body.bytes().unwrap_or_default()
     }
@@ -97,14 +103,7 @@ impl Answer {
 pub(super) struct Engine {
     url: String,
     signing: Option<Signing>,
-    operation: Operation<Signed, Answer, NoError>,
-}
-
-/// A request and the headers that its signature consists of.
-#[derive(Debug)]
-struct Signed {
-    request: Request,
-    headers: Vec<(String, String)>,
+    operation: Operation<HttpRequest, Answer, NoError>,
 }
 
 /// Any answer is an answer here, so the operation has no errors of its own.
@@ -132,8 +131,8 @@ impl Engine {
             .no_auth()
             .no_retry()
             .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
-            .serializer(serialize)
-            .deserializer(deserialize)
+            .serializer(Ok)
+            .deserializer(|response| Ok::<_, OrchestratorError<NoError>>(Answer::of(response)))
             .build();
         Ok(Self { url, signing, operation })
     }
@@ -163,8 +162,8 @@ impl Engine {
         if left < LEAST_TIME {
             return Err(EngineError::TooLate);
         }
-        let signed = self.sign(request.clone()).map_err(EngineError::Unsigned)?;
-        let answer = tokio::time::timeout(left, self.operation.invoke(signed))
+        let http = self.http(request).map_err(EngineError::Unsent)?;
+        let answer = tokio::time::timeout(left, self.operation.invoke(http))
             .await
             .map_err(|_| EngineError::TooLate)?
             .map_err(|error| EngineError::NoAnswer(error.into()))?;
@@ -174,29 +173,20 @@ impl Engine {
         Err(Refusal::read(answer.bytes()).into_error(answer.status))
     }
 
-    fn sign(&self, request: Request) -> Result<Signed, BoxError> {
-        let Some(Signing { credentials, region }) = &self.signing else {
-            return Ok(Signed { request, headers: Vec::new() });
-        };
-        let identity = credentials.clone().into();
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(region)
-            .name(SIGNED_SERVICE)
-            .time(SystemTime::now())
-            .settings(SigningSettings::default())
-            .build()?
-            .into();
-        let url = format!("{}{}", self.url, request.target);
-        let headers = [("content-type", request.content_type)];
-        let body = SignableBody::Bytes(&request.body);
-        let signable = SignableRequest::new(request.method, url, headers.into_iter(), body)?;
-        let (instructions, _) = sign(signable, &params)?.into_parts();
-        let headers = instructions
-            .headers()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        Ok(Signed { request, headers })
+    /// The request as it goes out, with its signature.
+    fn http(&self, request: &Request) -> Result<HttpRequest, BoxError> {
+        let body = request.body.try_clone().ok_or("the body is a stream")?;
+        let mut http = HttpRequest::new(body);
+        http.set_method(request.method)?;
+        http.set_uri(request.target.as_str())?;
+        http.headers_mut().try_insert("content-type", request.content_type)?;
+        if let Some(signing) = &self.signing {
+            let url = format!("{}{}", self.url, request.target);
+            for (name, value) in signature(signing, request, url, SystemTime::now())? {
+                http.headers_mut().try_insert(name, value)?;
+            }
+        }
+        Ok(http)
     }
 }
 
@@ -206,22 +196,28 @@ impl fmt::Debug for Engine {
     }
 }
 
-fn serialize(signed: Signed) -> Result<HttpRequest, BoxError> {
-    let Signed { request, headers } = signed;
-    let mut http = HttpRequest::new(SdkBody::from(request.body));
-    http.set_method(request.method)?;
-    http.set_uri(request.target)?;
-    http.headers_mut().try_insert("content-type", request.content_type)?;
-    for (name, value) in headers {
-        http.headers_mut().try_insert(name, value)?;
-    }
-    Ok(http)
-}
-
-fn deserialize(response: &HttpResponse) -> Result<Answer, OrchestratorError<NoError>> {
-    // A clone of a body held in memory shares its bytes.
-    let body = response.body().try_clone().unwrap_or_else(SdkBody::empty);
-    Ok(Answer { status: response.status().as_u16(), body })
+/// The headers that sign a request.
+fn signature(
+    signing: &Signing,
+    request: &Request,
+    url: String,
+    time: SystemTime,
+) -> Result<Vec<(String, String)>, BoxError> {
+    let identity = signing.credentials.clone().into();
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(&signing.region)
+        .name(SIGNED_SERVICE)
+        .time(time)
+        .settings(SigningSettings::default())
+        .build()?
+        .into();
+    let headers = [("content-type", request.content_type)];
+    let body = SignableBody::Bytes(request.body.bytes().unwrap_or_default());
+    let signable = SignableRequest::new(request.method, url, headers.into_iter(), body)?;
+    let (instructions, _) = sign(signable, &params)?.into_parts();
+    let headers = instructions.headers();
+    Ok(headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 
 /// How long to wait before trying again; `None` where that cannot help: the failure will stay, or
@@ -267,14 +263,120 @@ impl Refusal {
     }
 
     pub(super) fn into_error(self, status: u16) -> EngineError {
-        let mut kind = if self.kind.is_empty() { "without a reason".to_owned() } else { self.kind };
-        let mut inner = self.root_cause.into_iter().next().or(self.caused_by.map(|inner| *inner));
-        while let Some(cause) = inner {
-            if !kind.ends_with(&cause.kind) {
-                kind = format!("{kind}: {}", cause.kind);
+        let mut names: Vec<String> = Vec::new();
+        let mut refusals = vec![self];
+        while let Some(refusal) = refusals.pop() {
+            if !refusal.kind.is_empty() && !names.contains(&refusal.kind) {
+                names.push(refusal.kind);
             }
-            inner = cause.caused_by.map(|inner| *inner);
+            // The root causes are looked at first.
+            refusals.extend(refusal.caused_by.map(|cause| *cause));
+            refusals.extend(refusal.root_cause);
         }
+        let kind = if names.is_empty() { "without a reason".to_owned() } else { names.join(": ") };
         EngineError::Refused { status, kind }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_smithy_http_client::Builder;
+
+    use super::*;
+
+    fn engine(url: &str, signing: Option<Signing>) -> Result<Engine, InvalidSearchConfig> {
+        let config = SearchConfig { url: url.to_owned(), alias: "messages".to_owned(), signing };
+        Engine::new(Builder::new().build_http(), config)
+    }
+
+    fn signing() -> Signing {
+        let credentials =
+            Credentials::new("AKIDEXAMPLE", "secret", Some("session".to_owned()), None, "test");
+        Signing { credentials, region: "eu-central-1".to_owned() }
+    }
+
+    fn request() -> Request {
+        Request {
+            method: "POST",
+            target: "/_bulk?timeout=5s".to_owned(),
+            content_type: "application/x-ndjson",
+            body: SdkBody::from("{}\n"),
+        }
+    }
+
+    #[test]
+    fn an_engine_in_aws_needs_somebody_to_sign() {
+        assert!(engine("http://localhost:9200/", None).is_ok());
+        assert!(engine("https://domain.example", Some(signing())).is_ok());
+        for (url, error) in [
+            ("https://domain.example", InvalidSearchConfig::NoCredentials),
+            ("localhost:9200", InvalidSearchConfig::Scheme),
+            ("", InvalidSearchConfig::Scheme),
+        ] {
+            assert_eq!(engine(url, None).unwrap_err(), error, "{url}");
+        }
+    }
+
+    #[test]
+    fn calls_to_an_engine_in_aws_are_signed_and_others_are_not() {
+        let signed = engine("https://domain.example", Some(signing())).unwrap();
+        let http = signed.http(&request()).unwrap();
+        let authorization = http.headers().get("authorization").unwrap();
+        assert!(authorization.starts_with("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/"));
+        assert!(authorization.contains("/eu-central-1/es/aws4_request"), "{authorization}");
+        assert!(
+            authorization
+                .contains("SignedHeaders=content-type;host;x-amz-date;x-amz-security-token")
+        );
+        assert_eq!(http.headers().get("x-amz-security-token"), Some("session"));
+        assert_eq!(http.uri(), "/_bulk?timeout=5s");
+
+        let unsigned = engine("http://localhost:9200", Some(signing())).unwrap();
+        let http = unsigned.http(&request()).unwrap();
+        assert_eq!(http.headers().get("authorization"), None);
+        assert_eq!(http.headers().get("content-type"), Some("application/x-ndjson"));
+    }
+
+    #[test]
+    fn a_failure_that_may_pass_is_tried_again_after_a_growing_random_pause() {
+        let refused = |status| EngineError::Refused { status, kind: String::new() };
+        for (error, again) in [
+            (EngineError::NoAnswer("broken".into()), true),
+            (refused(429), true),
+            (refused(503), true),
+            (refused(500), false),
+            (refused(400), false),
+            (refused(404), false),
+            (EngineError::TooLate, false),
+            (EngineError::TimedOut, false),
+        ] {
+            assert_eq!(pause_after(&error, 1).is_some(), again, "{error:?}");
+            assert_eq!(pause_after(&error, ATTEMPTS), None);
+        }
+        let pauses: Vec<_> = (0..20).filter_map(|_| pause_after(&refused(429), 2)).collect();
+        assert!(pauses.iter().all(|pause| *pause <= 2 * FIRST_PAUSE));
+        assert!(pauses.windows(2).any(|pair| pair[0] != pair[1]), "{pauses:?}");
+    }
+
+    #[test]
+    fn of_an_error_only_the_names_are_kept() {
+        for (body, message) in [
+            ("", "429 without a reason"),
+            ("<html>", "429 without a reason"),
+            (r#"{"error": "secret"}"#, "429 without a reason"),
+            (r#"{"error": {"type": "a", "reason": "secret"}}"#, "429 a"),
+            (
+                r#"{"error": {"type": "a", "root_cause": [{"type": "a"}], "caused_by": {"type": "b"}}}"#,
+                "429 a: b",
+            ),
+            (
+                r#"{"error": {"type": "search_phase_execution_exception", "reason": "all shards failed",
+                    "root_cause": [{"type": "query_shard_exception", "reason": "secret"}]}}"#,
+                "429 search_phase_execution_exception: query_shard_exception",
+            ),
+        ] {
+            let error = Refusal::read(body.as_bytes()).into_error(429);
+            assert_eq!(error.to_string(), format!("the search engine answered {message}"));
+        }
     }
 }

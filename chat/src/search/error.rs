@@ -18,9 +18,9 @@ pub enum SearchError {
 /// What the engine did instead of doing as it was told.
 #[derive(Debug, Error)]
 pub enum EngineError {
-    /// The request could not be signed.
-    #[error("the request to the search engine could not be signed")]
-    Unsigned(#[source] BoxError),
+    /// The request could not be made or signed.
+    #[error("the request to the search engine could not be made")]
+    Unsent(#[source] BoxError),
     /// No connection, or one that broke.
     #[error("no answer from the search engine")]
     NoAnswer(#[source] BoxError),
@@ -58,7 +58,7 @@ impl EngineError {
             Self::NoAnswer(_) | Self::TooLate | Self::TimedOut | Self::FailedShards(_) => true,
             // 404: the alias is not there yet, or no longer.
             Self::Refused { status, .. } => matches!(status, 404 | 429 | 500..),
-            Self::Unsigned(_) | Self::Unreadable { .. } => false,
+            Self::Unsent(_) | Self::Unreadable { .. } => false,
         }
     }
 }

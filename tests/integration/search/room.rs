@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::engine::{self, Engine};
 
 /// Longest time for one call of the room; far more than one takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) fn soon() -> Instant {
     Instant::now() + PATIENCE
