@@ -4,6 +4,7 @@
 pub mod clients;
 pub mod config;
 pub mod http;
+pub mod idempotency;
 pub mod jobs;
 pub mod model;
 mod problems;

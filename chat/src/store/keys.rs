@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+use super::KeyScope;
 use crate::model::{AccessToken, ChatNumber, MessageNumber};
 
 /// An item, or its key, as DynamoDB takes and answers it.
@@ -20,6 +21,13 @@ pub(super) const MESSAGE_COUNT: &str = "message_count";
 pub(super) const REVISION: &str = "revision";
 pub(super) const LAST_NUMBER: &str = "last_number";
 pub(super) const LAST_REQUEST: &str = "last_request";
+pub(super) const NUMBER: &str = "number";
+pub(super) const CHAT_CREATED_AT: &str = "chat_created_at";
+pub(super) const DIGEST: &str = "digest";
+pub(super) const OWNER: &str = "owner";
+pub(super) const TAKEN_AT: &str = "taken_at";
+/// The table's time to live.
+pub(super) const EXPIRES_AT: &str = "expires_at";
 
 /// The sparse index that lists applications; only their items have its two keys.
 pub(super) const LISTING_INDEX: &str = "applications";
@@ -55,6 +63,13 @@ pub(super) fn chat_numbers(token: &AccessToken) -> Item {
 /// The key of the counter that numbers a chat's messages.
 pub(super) fn message_numbers(token: &AccessToken, chat: ChatNumber) -> Item {
     key(format!("NUMBERS#{}#{chat}", token.as_str()), "NUMBERS".to_owned())
+}
+
+/// The key of an idempotency key's record; chats have numbers from 1, so 0 stands for none.
+pub(super) fn idempotency(scope: &KeyScope<'_>) -> Item {
+    let KeyScope { token, chat, key } = scope;
+    let chat = chat.map_or(0, ChatNumber::get);
+    self::key(format!("IDEM#{}#{chat}#{key}", token.as_str()), "IDEM".to_owned())
 }
 
 /// The partition of an application's row and its chats' rows.

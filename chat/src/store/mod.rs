@@ -6,6 +6,7 @@ mod attributes;
 mod chats;
 mod edits;
 mod error;
+mod idempotency;
 mod keys;
 mod messages;
 mod numbering;
@@ -19,7 +20,8 @@ use aws_sdk_dynamodb::Client;
 pub use applications::{InvalidListingCursor, ListingCursor};
 pub use edits::{Attempt, Edit};
 pub use error::StoreError;
-pub use numbering::{MessageAssignment, NumberingError};
+pub use idempotency::{Claim, KeyScope, PayloadDigest};
+pub use numbering::{Assigned, NumberingError};
 pub use persisting::{NewChat, NewMessage, PersistError};
 pub use reads::NumberRange;
 

@@ -31,18 +31,20 @@ pub enum NumberingError {
     Store(#[from] StoreError),
 }
 
-/// A number given to a message, and what its job must carry of its chat.
+/// A number given to a chat or a message, and the times that its job carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MessageAssignment {
-    /// The message's number.
-    pub number: MessageNumber,
-    /// When the chat's creation was accepted.
+pub struct Assigned<N> {
+    /// The number.
+    pub number: N,
+    /// When the creation was accepted.
+    pub created_at: Timestamp,
+    /// When the creation of the message's chat was accepted; of a chat, its own.
     pub chat_created_at: Timestamp,
 }
 
 impl Store {
-    /// Gives the next chat number of an application. `request_id` names this invocation and no
-    /// other: the same id gives the same number.
+    /// Gives the next chat number of an application to what was accepted at `created_at`.
+    /// `request_id` names this invocation and no other: the same id gives the same number.
     ///
     /// # Errors
     /// [`NumberingError`].
@@ -50,10 +52,12 @@ impl Store {
         &self,
         token: &AccessToken,
         request_id: &str,
-    ) -> Result<ChatNumber, NumberingError> {
+        created_at: Timestamp,
+    ) -> Result<Assigned<ChatNumber>, NumberingError> {
         let counter = self.next_number(keys::chat_numbers(token), request_id).await?;
-        let number = read_last_number(&counter)?;
-        ChatNumber::try_from(number).map_err(|_| NumberingError::Exhausted)
+        let number = ChatNumber::try_from(read_last_number(&counter)?)
+            .map_err(|_| NumberingError::Exhausted)?;
+        Ok(Assigned { number, created_at, chat_created_at: created_at })
     }
 
     /// Gives the next message number of a chat, as [`Self::assign_chat_number`] does.
@@ -65,13 +69,12 @@ impl Store {
         token: &AccessToken,
         chat: ChatNumber,
         request_id: &str,
-    ) -> Result<MessageAssignment, NumberingError> {
+        created_at: Timestamp,
+    ) -> Result<Assigned<MessageNumber>, NumberingError> {
         let counter = self.next_number(keys::message_numbers(token, chat), request_id).await?;
-        let number = read_last_number(&counter)?;
-        Ok(MessageAssignment {
-            number: MessageNumber::try_from(number).map_err(|_| NumberingError::Exhausted)?,
-            chat_created_at: read_time(&counter, CREATED_AT)?,
-        })
+        let number = MessageNumber::try_from(read_last_number(&counter)?)
+            .map_err(|_| NumberingError::Exhausted)?;
+        Ok(Assigned { number, created_at, chat_created_at: read_time(&counter, CREATED_AT)? })
     }
 
     /// Makes a chat's message counter unless it is there, so that messages are accepted from

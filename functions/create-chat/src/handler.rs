@@ -1,7 +1,9 @@
-//! Three calls for an accepted chat, so that a message may be sent to it from its 201 on.
+//! Three calls for an accepted chat, so that a message may be sent to it from its 201 on; two more
+//! with an idempotency key.
 
 use chat::{
     http::{ChatCreatedJson, Context, Handler, Problem, Request, Response, Route, to_json},
+    idempotency::KeyedCreation,
     jobs::{CreateChat as ChatTask, Job, Queue, Task},
     model::Timestamp,
     store::Store,
@@ -19,10 +21,27 @@ impl Handler for CreateChat {
         let Route::Chats { token } = request.route() else {
             return Err(Problem::not_found());
         };
+        let key = request.idempotency_key()?;
         let access_token = token.access_token()?;
 
-        let created_at = Timestamp::now();
-        let number = self.store.assign_chat_number(&access_token, &context.request_id).await?;
+        let request_id = context.request_id.as_str();
+        let accepted_at = Timestamp::now();
+        let assign =
+            async || self.store.assign_chat_number(&access_token, request_id, accepted_at).await;
+        let accepted = match &key {
+            None => assign().await?,
+            Some(key) => {
+                let creation = KeyedCreation {
+                    token: &access_token,
+                    chat: None,
+                    key,
+                    payload: "",
+                    request_id,
+                };
+                creation.number(&self.store, assign).await?
+            }
+        };
+        let (number, created_at) = (accepted.number, accepted.created_at);
         self.store.put_message_counter(&access_token, number, created_at).await?;
         let task = ChatTask { access_token: access_token.clone(), number, created_at };
         self.jobs.send(&Job::new(Task::CreateChat(task))).await?;

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use chat::{
     http::{JsonArray, MessageJson, Problem, Request, Response, Segment, parameters},
-    search::{Keyword, SearchCursor},
+    search::SearchCursor,
 };
 
 use crate::handler::Crud;
@@ -20,7 +20,6 @@ impl Crud {
         chat: Segment<'_>,
     ) -> Result<Response, Problem> {
         let (keyword, page) = parameters::search(request, |text| SearchCursor::parse(text).ok())?;
-        let keyword = Keyword::new(keyword).map_err(Problem::internal)?;
         let token = token.access_token()?;
         let chat = chat.chat_number()?;
         let limit = page.limit.get().into();

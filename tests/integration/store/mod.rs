@@ -3,6 +3,7 @@
 
 mod applications;
 mod edits;
+mod idempotency;
 mod numbering;
 mod persisting;
 mod ranges;
