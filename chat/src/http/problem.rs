@@ -1,14 +1,11 @@
 //! Every answer that is an error (RFC 9457): the one place where a status gets its words.
 
-use std::{
-    borrow::Cow,
-    error::Error,
-    fmt::{self, Write as _},
-};
+use std::{borrow::Cow, error::Error, fmt};
 
 use serde::Serialize;
 
 use super::{Response, StatusCode};
+use crate::telemetry::with_causes;
 
 /// An error answer: what the client reads, and apart from it what only the log says.
 #[derive(Debug)]
@@ -160,15 +157,7 @@ impl Problem {
 
     /// The source with all its causes, where the server is at fault.
     pub(super) fn logged_error(&self) -> Option<String> {
-        let source = self.source().filter(|_| self.status.is_server_error())?;
-        let mut text = source.to_string();
-        let mut cause = source.source();
-        while let Some(error) = cause {
-            // Writing to a String does not fail.
-            let _ = write!(text, ": {error}");
-            cause = error.source();
-        }
-        Some(text)
+        self.source().filter(|_| self.status.is_server_error()).map(with_causes)
     }
 
     /// The answer, without what is for the log only.

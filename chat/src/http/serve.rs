@@ -7,7 +7,6 @@ use lambda_runtime::{Context, LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
 
 use super::{HttpEvent, Method, Problem, Request, Response, served::Served};
-use crate::telemetry;
 
 /// What a function does with the requests to its routes.
 pub trait Handler {
@@ -24,7 +23,7 @@ pub trait Handler {
 
 /// Serves the function's events, one at a time, until the process ends.
 ///
-/// A panic of the handler is answered with 500, and its message is not logged.
+/// A panic of the handler is answered with 500.
 ///
 /// # Errors
 /// Those of the connection to Lambda.
@@ -32,7 +31,6 @@ pub trait Handler {
 /// # Panics
 /// Where Lambda's own environment variables are missing.
 pub async fn serve(handler: impl Handler) -> Result<(), lambda_runtime::Error> {
-    telemetry::hide_panic_messages();
     let cold_start = Cell::new(true);
     let service = service_fn(|event: LambdaEvent<Box<RawValue>>| {
         let cold_start = cold_start.replace(false);

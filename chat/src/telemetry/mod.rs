@@ -16,27 +16,21 @@ use crate::{config, model::Timestamp};
 pub use causes::with_causes;
 pub use level::{InvalidLevel, Level};
 pub use line::{Field, Value};
-pub use panics::hide_panic_messages;
 
 /// The least serious level that is still written: a process has one log.
 static THRESHOLD: AtomicU8 = AtomicU8::new(Level::Info as u8);
 
 /// Prepares a function's log: the level is that of `LOG_LEVEL` (`info` where it is not set), and a
-/// panic becomes a line.
+/// panic becomes a line without its message.
 ///
 /// # Errors
 /// [`InvalidLevel`] where `LOG_LEVEL` names none.
 pub fn init() -> Result<(), InvalidLevel> {
-    hide_panic_messages();
+    panics::hide_messages();
     if let Some(level) = config::optional("LOG_LEVEL") {
-        set_level(level.parse()?);
+        THRESHOLD.store(level.parse::<Level>()? as u8, Ordering::Relaxed);
     }
     Ok(())
-}
-
-/// Writes only lines of this level and more serious ones from now on; without it `info`.
-pub fn set_level(level: Level) {
-    THRESHOLD.store(level as u8, Ordering::Relaxed);
 }
 
 /// Writes one line, if its level is wanted: the event's name (what a filter looks for), a

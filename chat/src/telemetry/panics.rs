@@ -6,7 +6,7 @@ use super::{Level, log};
 
 /// From now on a panic is one log line with its place in the source. The standard library's own
 /// message is not written: that of a slice at a wrong index quotes the text, a message's body.
-pub fn hide_panic_messages() {
+pub(super) fn hide_messages() {
     panic::set_hook(Box::new(|info| {
         let place = place(info);
         log(Level::Error, "panic", &format!("panicked at {place}"), &[("place", (&*place).into())]);
