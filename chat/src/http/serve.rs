@@ -37,7 +37,9 @@ pub async fn serve(handler: impl Handler) -> Result<(), lambda_runtime::Error> {
         let handler = &handler;
         async move {
             let (json, context) = event.into_parts();
-            Ok::<_, Infallible>(answer(handler, json.get(), &context, cold_start).await)
+            // Boxed, since the types of futures would nest too deep for the compiler.
+            let answer = Box::pin(answer(handler, json.get(), &context, cold_start));
+            Ok::<_, Infallible>(answer.await)
         }
     });
     Runtime::new(service).run().await

@@ -11,9 +11,11 @@ use chat::{
 
 /// Numbers chats and queues their jobs.
 #[derive(Debug)]
-pub(crate) struct CreateChat {
-    pub(crate) store: Store,
-    pub(crate) jobs: Queue,
+pub struct CreateChat {
+    /// Rows and counters.
+    pub store: Store,
+    /// Where jobs are sent.
+    pub jobs: Queue,
 }
 
 impl Handler for CreateChat {

@@ -1,6 +1,4 @@
-//! `POST …/chats`: assigns a chat's number, makes the counter of its messages and queues its job.
-
-mod handler;
+//! The function's process: clients once, then requests.
 
 use chat::{
     clients::Clients,
@@ -10,7 +8,7 @@ use chat::{
     store::Store,
     telemetry,
 };
-use handler::CreateChat;
+use create_chat::CreateChat;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

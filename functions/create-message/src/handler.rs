@@ -13,9 +13,11 @@ use chat::{
 
 /// Numbers messages and queues their jobs.
 #[derive(Debug)]
-pub(crate) struct CreateMessage {
-    pub(crate) store: Store,
-    pub(crate) jobs: Queue,
+pub struct CreateMessage {
+    /// Rows and counters.
+    pub store: Store,
+    /// Where jobs are sent.
+    pub jobs: Queue,
 }
 
 impl Handler for CreateMessage {

@@ -1,6 +1,4 @@
-//! `POST …/messages`: assigns a message's number and queues its job.
-
-mod handler;
+//! The function's process: clients once, then requests.
 
 use chat::{
     clients::Clients,
@@ -10,7 +8,7 @@ use chat::{
     store::Store,
     telemetry,
 };
-use handler::CreateMessage;
+use create_message::CreateMessage;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

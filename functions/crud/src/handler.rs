@@ -9,11 +9,15 @@ use chat::{
 
 /// Reads, renames, edits and searches.
 #[derive(Debug)]
-pub(crate) struct Crud {
-    pub(crate) admin_key: AdminKey,
-    pub(crate) store: Store,
-    pub(crate) jobs: Queue,
-    pub(crate) search: Search,
+pub struct Crud {
+    /// What listing and creating applications takes.
+    pub admin_key: AdminKey,
+    /// Rows and counters.
+    pub store: Store,
+    /// Where jobs are sent.
+    pub jobs: Queue,
+    /// Documents.
+    pub search: Search,
 }
 
 impl Handler for Crud {

@@ -1,12 +1,4 @@
-//! Every route but the two creations: applications, chats and messages are read here, applications
-//! created and renamed, messages edited and searched.
-
-mod applications;
-mod chats;
-mod handler;
-mod messages;
-mod preconditions;
-mod search;
+//! The function's process: clients once, then requests.
 
 use chat::{
     clients::Clients,
@@ -16,7 +8,7 @@ use chat::{
     store::Store,
     telemetry,
 };
-use handler::Crud;
+use crud::Crud;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
