@@ -1,0 +1,33 @@
+# Each target is one command of localstack/, which says in its README what starts and what it needs.
+
+.DEFAULT_GOAL := help
+.PHONY: help up down reset status logs test test-localstack check
+
+LOCAL := python3 localstack
+
+help: ## say what there is
+	@$(LOCAL) help
+
+up: ## build, deploy and serve everything on this machine
+	@$(LOCAL) up
+
+down: ## stop it; its data stays
+	@$(LOCAL) down
+
+reset: ## stop it and drop its data
+	@$(LOCAL) reset
+
+status: ## say what runs, and where
+	@$(LOCAL) status
+
+logs: ## follow the logs of all functions
+	@$(LOCAL) logs
+
+test: ## run all tests on a stack of their own (BASE_URL=…: the contract's against that address)
+	@$(LOCAL) test
+
+test-localstack: ## run the store's and the queue's tests on LocalStack
+	@$(LOCAL) test-localstack
+
+check: ## format, lints, documentation, licences, the template
+	@$(LOCAL) check

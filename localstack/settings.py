@@ -1,0 +1,148 @@
+"""Where one local AWS lives: its folder, its ports, and the addresses of engines run by others.
+
+Everything that a run writes is under one instance folder, and every port is in one object, so
+that a second, private instance (the tests') runs beside the first.
+"""
+
+import os
+import socket
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from console import Failure
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCAL = ROOT / ".local"
+VENV = LOCAL / "venv"
+JARS = LOCAL / "jars"
+STACK_NAME = "lambda-chat"
+
+# Each variable with its default and what it is for; `make help` prints this.
+VARIABLES = {
+    "LOCAL_PORT": ("3000", "the service's port"),
+    "LOCAL_SECOND_PORT": (
+        "8080",
+        "the port that the original took creations on; 0: none",
+    ),
+    "LOCAL_AWS_PORT": ("4566", "the emulated AWS's port"),
+    "LOCAL_SEARCH_PORT": ("9200", "OpenSearch's port"),
+    "LOCAL_AWS_URL": (
+        "",
+        "an AWS emulator that already runs, used instead of starting one",
+    ),
+    "LOCAL_SEARCH_URL": (
+        "",
+        "an OpenSearch that already runs, used instead of starting one",
+    ),
+    "LOCAL_FUNCTIONS_SEARCH_URL": (
+        "",
+        "where the functions find that OpenSearch, if elsewhere",
+    ),
+    "LOCAL_LOG_LEVEL": (
+        "info",
+        "the functions' log level: error, warn, info, debug, trace",
+    ),
+    "BASE_URL": (
+        "",
+        "make test: run the contract's tests against this address instead",
+    ),
+}
+
+
+def variable(name: str) -> str:
+    return os.environ.get(name, "").strip() or VARIABLES[name][0]
+
+
+def port_variable(name: str) -> int:
+    text = variable(name)
+    if not text.isdecimal() or int(text) > 65535:
+        raise Failure(f"{name} is {text!r}: a port is a number from 0 to 65535")
+    return int(text)
+
+
+def url_variable(name: str) -> str:
+    text = variable(name).rstrip("/")
+    if text and not text.startswith(("http://", "https://")):
+        raise Failure(f"{name} is {text!r}: it must begin with http:// or https://")
+    return text
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One local AWS. A URL that is set names an engine that this instance does not run."""
+
+    folder: Path
+    port: int
+    second_port: int
+    aws_port: int
+    search_port: int
+    dynamodb_port: int = 0
+    external_aws: str = ""
+    external_search: str = ""
+    functions_search: str = ""
+    log_level: str = "info"
+    # The variable that moves each port, named in the message about a port that is taken.
+    port_variables: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def aws_url(self) -> str:
+        return self.external_aws or f"http://127.0.0.1:{self.aws_port}"
+
+    @property
+    def search_url(self) -> str:
+        return self.external_search or f"http://127.0.0.1:{self.search_port}"
+
+    @property
+    def functions_search_url(self) -> str:
+        return self.functions_search or self.search_url
+
+    @property
+    def dynamodb_url(self) -> str:
+        return f"http://127.0.0.1:{self.dynamodb_port}"
+
+    @property
+    def logs(self) -> Path:
+        return self.folder / "logs"
+
+    @property
+    def state(self) -> Path:
+        return self.folder / "state"
+
+
+def shared_instance() -> Instance:
+    """The one that `make up` starts and keeps."""
+    names = ["LOCAL_PORT", "LOCAL_SECOND_PORT", "LOCAL_AWS_PORT", "LOCAL_SEARCH_PORT"]
+    ports = {name: port_variable(name) for name in names}
+    return Instance(
+        folder=LOCAL / "up",
+        port=ports["LOCAL_PORT"],
+        second_port=ports["LOCAL_SECOND_PORT"],
+        aws_port=ports["LOCAL_AWS_PORT"],
+        search_port=ports["LOCAL_SEARCH_PORT"],
+        external_aws=url_variable("LOCAL_AWS_URL"),
+        external_search=url_variable("LOCAL_SEARCH_URL"),
+        functions_search=url_variable("LOCAL_FUNCTIONS_SEARCH_URL"),
+        log_level=variable("LOCAL_LOG_LEVEL"),
+        port_variables={port: name for name, port in ports.items()},
+    )
+
+
+def private_instance(folder: Path) -> Instance:
+    """One on ports that nobody uses, for a run of the tests."""
+    port, aws, search, dynamodb = free_ports(4)
+    return Instance(folder, port, 0, aws, search, dynamodb_port=dynamodb)
+
+
+def free_ports(count: int) -> list[int]:
+    held = [socket.socket() for _ in range(count)]
+    try:
+        for each in held:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in held]
+    finally:
+        for each in held:
+            each.close()
