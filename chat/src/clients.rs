@@ -61,6 +61,12 @@ impl Clients {
         Self { http, region, credentials, endpoint }
     }
 
+    /// Puts something between the clients and the network, which may count, delay or lose calls.
+    #[must_use]
+    pub fn map_http(self, wrap: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> Self {
+        Self { http: wrap(self.http), ..self }
+    }
+
     /// A client of DynamoDB.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.sdk_config())

@@ -1,10 +1,12 @@
 //! Integration tests, on the deployed stack and on its engines.
 #![expect(
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "what serves a test fails it by panicking"
 )]
 
+mod calls;
 mod contract;
 mod queue;
 mod search;

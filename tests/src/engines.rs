@@ -24,6 +24,11 @@ pub fn clients(variable_name: &str) -> Clients {
 
 /// A store in a new table on the engine that judges it.
 pub async fn new_store() -> Store {
+    new_store_table().await.0
+}
+
+/// A store in a new table, and the table's name.
+pub async fn new_store_table() -> (Store, String) {
     let client = clients("TEST_DYNAMODB_URL").dynamodb();
     let table = format!("test-{}", new_token().digest());
     let attribute = |name: &str| {
@@ -69,16 +74,22 @@ pub async fn new_store() -> Store {
                 .is_some_and(CreateTableError::is_resource_in_use_exception) => {}
         Err(error) => panic!("no new table: {error:?}"),
     }
-    Store::new(client, table)
+    (Store::new(client, &table), table)
 }
 
 /// A new queue, and a client to look into it.
 pub async fn new_queue() -> (Queue, QueueReader) {
     let client = clients("TEST_SQS_URL").sqs();
+    let url = new_queue_url().await;
+    (Queue::new(client.clone(), &url), QueueReader { client, url })
+}
+
+/// The address of a new queue.
+pub async fn new_queue_url() -> String {
+    let client = clients("TEST_SQS_URL").sqs();
     let name = format!("test-{}", new_token().digest());
     let created = client.create_queue().queue_name(name).send().await.expect("a new queue");
-    let url = created.queue_url.expect("a queue's address");
-    (Queue::new(client.clone(), &url), QueueReader { client, url })
+    created.queue_url.expect("a queue's address")
 }
 
 /// Receives what was sent to a queue.

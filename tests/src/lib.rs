@@ -10,6 +10,7 @@
 
 mod answer;
 mod api;
+mod calls;
 mod engines;
 mod environment;
 mod fixtures;
@@ -19,7 +20,11 @@ mod waiting;
 
 pub use answer::Answer;
 pub use api::{Api, Call};
-pub use engines::{QueueReader, clients, new_application, new_queue, new_store, new_token};
+pub use calls::{CallLog, event};
+pub use engines::{
+    QueueReader, clients, new_application, new_queue, new_queue_url, new_store, new_store_table,
+    new_token,
+};
 pub use environment::variable;
 pub use objects::{assert_application, assert_chat, assert_message, assert_time, numbers};
 pub use pages::{Query, next_link};

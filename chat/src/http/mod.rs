@@ -40,4 +40,4 @@ pub use problem::Problem;
 pub use request::Request;
 pub use response::Response;
 pub use route::{Route, Segment};
-pub use serve::{Handler, serve};
+pub use serve::{Handler, answer, serve};

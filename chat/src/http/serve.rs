@@ -45,8 +45,8 @@ pub async fn serve(handler: impl Handler) -> Result<(), lambda_runtime::Error> {
     Runtime::new(service).run().await
 }
 
-/// Answers one event and logs that it did.
-async fn answer(
+/// Answers one event, the JSON that a gateway sends, and logs that it did.
+pub async fn answer(
     handler: &impl Handler,
     json: &str,
     context: &Context,

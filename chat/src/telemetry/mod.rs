@@ -17,23 +17,22 @@ pub use causes::with_causes;
 pub use level::{InvalidLevel, Level};
 pub use line::{Field, Value};
 
-/// The least serious level that is still written: a process has one log.
-static THRESHOLD: AtomicU8 = AtomicU8::new(Level::Info as u8);
+/// How many levels are written, the most serious first: none before a process prepares its log.
+static LEVELS: AtomicU8 = AtomicU8::new(0);
 
-/// Prepares a function's log: the level is that of `LOG_LEVEL` (`info` where it is not set), and a
+/// Begins a function's log: the level is that of `LOG_LEVEL` (`info` where it is not set), and a
 /// panic becomes a line without its message.
 ///
 /// # Errors
 /// [`InvalidLevel`] where `LOG_LEVEL` names none.
 pub fn init() -> Result<(), InvalidLevel> {
     panics::hide_messages();
-    if let Some(level) = config::optional("LOG_LEVEL") {
-        THRESHOLD.store(level.parse::<Level>()? as u8, Ordering::Relaxed);
-    }
+    let level = config::optional("LOG_LEVEL").map_or(Ok(Level::Info), |level| level.parse())?;
+    LEVELS.store(level as u8 + 1, Ordering::Relaxed);
     Ok(())
 }
 
-/// Writes one line, if its level is wanted: the event's name (what a filter looks for), a
+/// Writes one line, if [`init`] was called and its level is wanted: the event's name (what a filter looks for), a
 /// message for people with the main value in it, and fields.
 ///
 /// ```
@@ -41,7 +40,7 @@ pub fn init() -> Result<(), InvalidLevel> {
 /// log(Level::Info, "jobs", "10 jobs persisted", &[("jobs", 10.into()), ("cold_start", true.into())]);
 /// ```
 pub fn log(level: Level, event: &str, message: &str, fields: &[Field<'_>]) {
-    if level as u8 > THRESHOLD.load(Ordering::Relaxed) {
+    if level as u8 >= LEVELS.load(Ordering::Relaxed) {
         return;
     }
     let line = line::render(Timestamp::now(), level, event, message, fields);

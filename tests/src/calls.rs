@@ -1,0 +1,91 @@
+//! Counting what a function calls, and events to call it with.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+        SharedHttpConnector,
+    },
+    orchestrator::HttpRequest,
+    runtime_components::RuntimeComponents,
+};
+use serde_json::{Value, json};
+
+/// The calls that went through an HTTP client, in their order.
+#[derive(Debug, Clone, Default)]
+pub struct CallLog(Arc<Mutex<Vec<String>>>);
+
+impl CallLog {
+    /// A client that notes each call before it goes on.
+    pub fn wrap(&self, inner: SharedHttpClient) -> SharedHttpClient {
+        SharedHttpClient::new(Logging { inner, log: self.clone() })
+    }
+
+    /// The calls since this was asked last: an operation's name, or method and path.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn note(&self, request: &HttpRequest) {
+        let name = match request.headers().get("x-amz-target") {
+            Some(target) => target.rsplit('.').next().unwrap_or(target).to_owned(),
+            None => {
+                let path = request.uri().split('?').next().unwrap_or_default();
+                let path = path.splitn(4, '/').nth(3).unwrap_or_default();
+                format!("{} /{path}", request.method())
+            }
+        };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+    }
+}
+
+#[derive(Debug)]
+struct Logging {
+    inner: SharedHttpClient,
+    log: CallLog,
+}
+
+impl HttpClient for Logging {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let inner = self.inner.http_connector(settings, components);
+        SharedHttpConnector::new(LoggingConnector { inner, log: self.log.clone() })
+    }
+}
+
+#[derive(Debug)]
+struct LoggingConnector {
+    inner: SharedHttpConnector,
+    log: CallLog,
+}
+
+impl HttpConnector for LoggingConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.log.note(&request);
+        self.inner.call(request)
+    }
+}
+
+/// The event that a gateway sends for a request with a JSON body.
+pub fn event(method: &str, path: &str, query: &str, body: &Value) -> String {
+    json!({
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"content-type": "application/json"},
+        "requestContext": {
+            "apiId": "api",
+            "domainName": "api.execute-api.us-east-1.amazonaws.com",
+            "http": {"method": method},
+            "requestId": "gateway",
+            "stage": "$default",
+        },
+        "body": body.to_string(),
+        "isBase64Encoded": false,
+    })
+    .to_string()
+}
