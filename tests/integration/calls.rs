@@ -61,7 +61,7 @@ impl Functions {
         body: Value,
     ) -> (u16, Vec<String>) {
         let mut context = Context::default();
-        context.request_id = AccessToken::generate().unwrap().as_str().to_owned();
+        context.request_id = AccessToken::generate().unwrap().into();
         let path = path.replace("{token}", self.token.as_str());
         let event = event(method, &path, query, &body);
         let answer: Response = chat::http::answer(function, &event, &context, false).await;

@@ -28,13 +28,12 @@ impl CallLog {
     }
 
     fn note(&self, request: &HttpRequest) {
-        let name = match request.headers().get("x-amz-target") {
-            Some(target) => target.rsplit('.').next().unwrap_or(target).to_owned(),
-            None => {
-                let path = request.uri().split('?').next().unwrap_or_default();
-                let path = path.splitn(4, '/').nth(3).unwrap_or_default();
-                format!("{} /{path}", request.method())
-            }
+        let name = if let Some(target) = request.headers().get("x-amz-target") {
+            target.rsplit('.').next().unwrap_or(target).to_owned()
+        } else {
+            let path = request.uri().split('?').next().unwrap_or_default();
+            let path = path.splitn(4, '/').nth(3).unwrap_or_default();
+            format!("{} /{path}", request.method())
         };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(name);
     }
