@@ -286,7 +286,7 @@ mod tests {
             (10_000_000, vec![6]),
             (3_000, vec![2, 2, 1, 1]),
             (1, vec![1; 6]),
-            (5_700, vec![4, 1, 1]),
+            (5_500, vec![4, 1, 1]),
         ] {
             let batches: Vec<Batch> =
                 Batches::new(&documents, items(6), "messages", max_bytes).collect();
