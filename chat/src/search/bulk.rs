@@ -188,14 +188,14 @@ struct IndexResult {
 impl IndexResult {
     fn into_outcome(self, target: Target) -> ItemOutcome {
         let Self { status, error } = self;
-        let missing = error.kind() == "index_not_found_exception";
+        let (missing, about_index) = (error.is_missing_index(), error.is_about_index());
         let error = || Arc::new(error.into_error(status));
         match status {
             // 409: the same or a newer revision is there.
             200 | 201 | 409 => ItemOutcome::Done(Outcome::Indexed),
             404 if missing && target == Target::Next => ItemOutcome::Done(Outcome::Indexed),
             404 if missing => ItemOutcome::NoAlias(error()),
-            400..=428 | 430..=499 => ItemOutcome::Done(Outcome::Refused(error())),
+            400..=428 | 430..=499 if !about_index => ItemOutcome::Done(Outcome::Refused(error())),
             _ => ItemOutcome::Done(Outcome::Later(error())),
         }
     }
@@ -321,6 +321,22 @@ mod tests {
             (Target::Current, 404, Some(json!({ "type": "other" })), "Done(Refused(Refused"),
             (Target::Current, 400, Some(mapping.clone()), "Done(Refused(Refused { status: 400"),
             (Target::Next, 400, Some(mapping), "Done(Refused(Refused { status: 400"),
+            (
+                Target::Current,
+                403,
+                Some(json!({ "type": "cluster_block_exception" })),
+                "Done(Later(",
+            ),
+            (Target::Next, 400, Some(json!({ "type": "index_closed_exception" })), "Done(Later("),
+            (
+                Target::Current,
+                400,
+                Some(json!({
+                    "type": "illegal_argument_exception",
+                    "reason": "no write index is defined for alias [messages]. The write index …",
+                })),
+                "Done(Later(",
+            ),
             (Target::Current, 429, Some(json!({ "type": "rejected" })), "Done(Later("),
             (Target::Next, 500, Some(json!({ "type": "x" })), "Done(Later("),
             (Target::Current, 503, Some(json!({ "type": "unavailable_shards" })), "Done(Later("),

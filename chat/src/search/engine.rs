@@ -244,6 +244,8 @@ fn pause_after(error: &EngineError, attempt: u32) -> Option<Duration> {
 pub(super) struct Refusal {
     #[serde(rename = "type")]
     kind: String,
+    /// Looked at, never shown.
+    reason: String,
     caused_by: Option<Box<Refusal>>,
     root_cause: Vec<Refusal>,
 }
@@ -258,8 +260,16 @@ impl Refusal {
         serde_json::from_slice(body).map_or_else(|_| Self::default(), |Body { error }| error)
     }
 
-    pub(super) fn kind(&self) -> &str {
-        &self.kind
+    /// Whether a name led to no index.
+    pub(super) fn is_missing_index(&self) -> bool {
+        self.kind == "index_not_found_exception"
+    }
+
+    /// Whether it is about the state of the index, which passes or is repaired, and not about the
+    /// document: a closed index, one without a free disk, an alias in the middle of a change.
+    pub(super) fn is_about_index(&self) -> bool {
+        matches!(self.kind.as_str(), "index_closed_exception" | "cluster_block_exception")
+            || self.reason.starts_with("no write index is defined for alias")
     }
 
     pub(super) fn into_error(self, status: u16) -> EngineError {

@@ -1,6 +1,6 @@
 //! The index that is searched, the one being rebuilt, and there being none yet.
 
-use chat::search::{Keyword, SearchError};
+use chat::search::{Keyword, Outcome, SearchError};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -62,4 +62,35 @@ async fn while_an_index_is_rebuilt_documents_go_to_both_and_after_the_swap_all_i
     assert_indexed(&chat.write(&[message(4, "afterwards", 1)]).await);
     assert_eq!(chat.find("afterwards").await, [4]);
     room.remove().await;
+}
+
+#[tokio::test]
+async fn what_an_index_does_not_take_in_its_present_state_is_for_later() {
+    let room = Room::own();
+    let chat = room.chat();
+    let documents = [message(1, "one", 1)];
+    assert_indexed(&chat.write(&documents).await);
+    let first = format!("{}-1", room.alias);
+    let second = format!("{}-2", room.alias);
+
+    // No disk space left, as managed domains say it.
+    let block = |blocked: bool| json!({ "index.blocks.write": blocked });
+    room.engine.done("PUT", &format!("/{first}/_settings"), &block(true)).await;
+    assert_later(&room.search.index(&chat.documents(&documents), soon()).await);
+    room.engine.done("PUT", &format!("/{first}/_settings"), &block(false)).await;
+
+    // An operator's slip: two indexes under one alias.
+    let double = json!({ "aliases": { room.alias.as_str(): {} } });
+    room.engine.done("PUT", &format!("/{second}"), &double).await;
+    assert_later(&room.search.index(&chat.documents(&documents), soon()).await);
+    room.engine.done("DELETE", &format!("/{second}"), &Value::Null).await;
+
+    room.engine.done("POST", &format!("/{first}/_close"), &Value::Null).await;
+    assert_later(&room.search.index(&chat.documents(&documents), soon()).await);
+    room.engine.done("DELETE", &format!("/{first}"), &Value::Null).await;
+}
+
+#[track_caller]
+fn assert_later(outcomes: &[Outcome]) {
+    assert!(matches!(outcomes, [Outcome::Later(_)]), "{outcomes:?}");
 }

@@ -64,13 +64,14 @@ pub(super) struct Chat<'a> {
 }
 
 impl Chat<'_> {
+    pub(super) fn documents<'a>(&'a self, messages: &'a [Message]) -> Vec<Document<'a>> {
+        let document = |message| Document { token: &self.token, chat: self.number, message };
+        messages.iter().map(document).collect()
+    }
+
     /// Writes messages, says what became of each, and makes what was taken searchable.
     pub(super) async fn write(&self, messages: &[Message]) -> Vec<Outcome> {
-        let documents: Vec<Document<'_>> = messages
-            .iter()
-            .map(|message| Document { token: &self.token, chat: self.number, message })
-            .collect();
-        let outcomes = self.room.search.index(&documents, soon()).await;
+        let outcomes = self.room.search.index(&self.documents(messages), soon()).await;
         self.room.refresh().await;
         outcomes
     }
