@@ -3,9 +3,16 @@
 It starts on the system's Python and goes on in the tools' own, once those are there.
 """
 
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036  before anything that an older one cannot read
+    sys.exit(
+        f"This needs Python 3.11 or later; python3 is {sys.version.split()[0]}.\n"
+        "  Debian 12 or later: apt-get install python3\n  macOS: brew install python@3.13"
+    )
+
 import re
 import signal
-import sys
 from pathlib import Path
 
 import prerequisites
@@ -15,9 +22,7 @@ from settings import ROOT, VARIABLES, shared_instance
 
 def help_() -> int:
     say("make TARGET, where TARGET is one of")
-    for target, text in re.findall(
-        r"^([a-z-]+):.*## (.+)$", (ROOT / "Makefile").read_text(), re.M
-    ):
+    for target, text in re.findall(r"^([a-z-]+):.*## (.+)$", (ROOT / "Makefile").read_text(), re.M):
         say(f"  {target:17} {text}")
     say("\nVariables, given as NAME=value make TARGET:")
     for name, (default, text) in VARIABLES.items():
@@ -37,7 +42,7 @@ def up() -> int:
 def down() -> int:
     import engines
 
-    if not engines.stop_all(shared_instance()):
+    if not engines.stop_all(shared_instance().folder):
         say("nothing was running")
     return 0
 
@@ -65,19 +70,22 @@ def logs() -> int:
 def test() -> int:
     import suites
 
-    return suites.test()
+    suites.test()
+    return 0
 
 
 def test_localstack() -> int:
     import suites
 
-    return suites.test_localstack()
+    suites.test_localstack()
+    return 0
 
 
 def check() -> int:
     import checks
 
-    return checks.run()
+    checks.run()
+    return 0
 
 
 # Each command, and whether it needs the tools that are installed beside it.
@@ -96,9 +104,7 @@ COMMANDS = {
 
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in COMMANDS:
-        print(
-            f"usage: {Path(__file__).parent.name} {'|'.join(COMMANDS)}", file=sys.stderr
-        )
+        print(f"usage: {Path(__file__).parent.name} {'|'.join(COMMANDS)}", file=sys.stderr)
         return 2
     command, needs_tools = COMMANDS[arguments[0]]
     # Ended by another process it cleans up as it does at Ctrl-C.

@@ -48,13 +48,12 @@ def build() -> list[Package]:
         if subprocess.run(command, cwd=ROOT, env=tools_environment()).returncode != 0:
             raise Failure("the functions do not build; what the compiler said is above")
     return [
-        Package(name, archive(binary))
-        for name, binary in zip(FUNCTIONS, binaries, strict=True)
+        Package(name, archive(binary)) for name, binary in zip(FUNCTIONS, binaries, strict=True)
     ]
 
 
 def target() -> Path:
-    return Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
+    return ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 
 
 def tools_environment() -> dict[str, str]:
@@ -72,7 +71,7 @@ def archive(binary: Path) -> bytes:
     with (
         zipfile.ZipFile(buffer, "w", compresslevel=1) as file,
         binary.open("rb") as source,
+        file.open(entry, "w") as sink,
     ):
-        with file.open(entry, "w") as sink:
-            shutil.copyfileobj(source, sink)
+        shutil.copyfileobj(source, sink)
     return buffer.getvalue()

@@ -63,10 +63,7 @@ class Deployment:
     def packaged_template(self, packages: list[Package]) -> dict:
         """The template with its code in S3 instead of in folders, what `sam package` writes."""
         template = yaml_parse((ROOT / "template.yaml").read_text())
-        code = {
-            package.function: {"Bucket": BUCKET, "Key": key(package)}
-            for package in packages
-        }
+        code = {package.function: {"Bucket": BUCKET, "Key": key(package)} for package in packages}
         for name, resource in template["Resources"].items():
             if resource["Type"] == "AWS::Serverless::Function":
                 binary = resource["Metadata"]["BuildProperties"]["Binary"]
@@ -83,13 +80,9 @@ class Deployment:
         for package in packages:
             s3.put_object(Bucket=BUCKET, Key=key(package), Body=package.archive)
 
-    def apply(
-        self, stack: dict | None, template: dict, parameters: dict, wanted: str
-    ) -> dict:
+    def apply(self, stack: dict | None, template: dict, parameters: dict, wanted: str) -> dict:
         if stack and stack["StackStatus"] in BEYOND_REPAIR:
-            say(
-                f"  the stack is {stack['StackStatus']} from an earlier try: making it anew"
-            )
+            say(f"  the stack is {stack['StackStatus']} from an earlier try: making it anew")
             self.cloudformation.delete_stack(StackName=STACK_NAME)
             stack = self.settled_stack()
         request = {
@@ -135,11 +128,9 @@ class Deployment:
         return None if stacks[0]["StackStatus"] == "DELETE_COMPLETE" else stacks[0]
 
     def reasons(self) -> str:
-        events = self.cloudformation.describe_stack_events(StackName=STACK_NAME)[
-            "StackEvents"
-        ]
+        events = self.cloudformation.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
         lines = [
-            f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason given')}"
+            f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason')}"
             for event in reversed(events)
             if event["ResourceStatus"].endswith("_FAILED")
         ]
@@ -150,9 +141,7 @@ class Deployment:
         resources = template["Resources"]
         cors = dict(resources["Api"]["Properties"]["CorsConfiguration"])
         cors["AllowOrigins"] = [template["Parameters"]["CorsAllowOrigins"]["Default"]]
-        self.client("apigatewayv2").update_api(
-            ApiId=names["ApiId"], CorsConfiguration=cors
-        )
+        self.client("apigatewayv2").update_api(ApiId=names["ApiId"], CorsConfiguration=cors)
         expiry = resources["Table"]["Properties"]["TimeToLiveSpecification"]
         self.client("dynamodb").update_time_to_live(
             TableName=names["TableName"], TimeToLiveSpecification=expiry

@@ -5,17 +5,22 @@ real engine; the gateway serves the deployed HTTP API on one port. DynamoDB Loca
 engine, runs for the tests alone.
 """
 
+import hashlib
+import json
 import os
+import shutil
 from pathlib import Path
 
-from console import Failure, step
+from console import Failure, step, warn
 from http_client import answers
-from processes import Process, is_port_taken, port_owner
+from prerequisites import HERE, made_from
+from processes import Command, Process, is_port_taken, port_owner
 from settings import JARS, VENV, Instance
 
-HERE = Path(__file__).resolve().parent
+# What the gateway writes to its log, and goes on.
+SECOND_PORT_TAKEN = "the second port is in use"
 # In the order in which they are stopped: who calls before who is called.
-NAMES = ["gateway", "ministack", "opensearch", "dynamodb"]
+NAMES = ["gateway", "ministack", "opensearch", "dynamodb", "localstack"]
 
 
 def start(instance: Instance) -> None:
@@ -26,148 +31,148 @@ def start(instance: Instance) -> None:
         start_ministack(instance)
 
 
-def wait(instance: Instance) -> None:
-    """Wait until each engine answers, wherever it runs."""
-    with step(f"waiting for the emulated AWS on {instance.aws_url}"):
-        wait_for(
-            instance, "ministack", instance.external_aws, "/_localstack/health", 60
-        )
-    with step(f"waiting for OpenSearch on {instance.search_url}"):
-        health = "/_cluster/health?wait_for_status=yellow&timeout=1s"
-        wait_for(instance, "opensearch", instance.external_search, health, 180)
-
-
-def wait_for(
-    instance: Instance, name: str, external: str, path: str, seconds: float
-) -> None:
-    if not external:
-        process = Process(name, instance.folder)
-        url = {"ministack": instance.aws_url, "opensearch": instance.search_url}[name]
-        process.wait_until(lambda: answers(url + path), seconds)
-    elif not answers(external + path):
-        raise Failure(
-            f"nothing answers as {name} at {external}{path}, which a variable names"
-        )
-
-
 def start_ministack(instance: Instance) -> None:
-    """The functions inherit its environment, so it gets none of the caller's own."""
-    process = Process("ministack", instance.folder)
+    scratch = instance.folder / "tmp"  # where it unpacks the functions, each version anew
     state = instance.state / "aws"
-    scratch = instance.folder / "tmp"  # where it unpacks the functions
-    scratch.mkdir(parents=True, exist_ok=True)
-    environment = (
-        bare_environment()
-        | {
-            "TMPDIR": str(scratch),
-            "BIND_HOST": "127.0.0.1",
-            "GATEWAY_PORT": str(instance.aws_port),
-            "MINISTACK_HOST": "localhost",
-            "AWS_ENDPOINT_URL": instance.aws_url,  # only so do the functions learn where it is
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "PERSIST_STATE": "1",
-            "STATE_DIR": str(state),
-            "S3_DATA_DIR": str(state / "s3"),
-            "IOT_MTLS_ENABLED": "0",
-            "SFTP_ENABLED": "0",
-        }
-    )
-    launch(
-        instance, process, instance.aws_port, [VENV / "bin" / "ministack"], environment
-    )
+    # The functions inherit its environment, so it gets none of the caller's own.
+    settings = {
+        "TMPDIR": str(scratch),
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(instance.aws_port),
+        "MINISTACK_HOST": "localhost",
+        "AWS_ENDPOINT_URL": instance.aws_url,  # only so do the functions learn where it is
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state),
+        "S3_DATA_DIR": str(state / "s3"),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+    }
+    process = Process("ministack", instance.folder)
+    if process.pid() is None:
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+    launch(instance, process, instance.aws_port, [VENV / "bin" / "ministack"], settings, VENV)
 
 
 def start_opensearch(instance: Instance) -> None:
+    jars = JARS / "opensearch"
+    command = ["java", "-Xms512m", "-Xmx512m", "-cp", f"{jars}/*"]
+    command += ["org.codelibs.opensearch.runner.OpenSearchRunner", "-numOfNode", "1"]
+    command += ["-basePath", instance.state / "opensearch"]
+    command += ["-clusterName", f"local-{instance.search_port}"]  # one name would be one cluster
+    command += ["-baseHttpPort", str(instance.search_port - 1)]  # the first node is one above
     process = Process("opensearch", instance.folder)
-    command = [
-        "java",
-        "-Xms512m",
-        "-Xmx512m",
-        "-cp",
-        f"{JARS / 'opensearch'}/*",
-        "org.codelibs.opensearch.runner.OpenSearchRunner",
-        "-basePath",
-        instance.state / "opensearch",
-        "-clusterName",
-        f"local-{instance.search_port}",  # nodes of one name would join each other
-        "-numOfNode",
-        "1",
-        "-baseHttpPort",
-        str(instance.search_port - 1),  # the first node listens one above
-    ]
-    launch(instance, process, instance.search_port, command, bare_environment())
+    launch(instance, process, instance.search_port, command, {}, jars)
 
 
 def start_dynamodb(instance: Instance) -> None:
-    process = Process("dynamodb", instance.folder)
+    if instance.external_dynamodb:
+        return
     jars = JARS / "dynamodb"
-    command = [
-        "java",
-        "-Xmx512m",
-        f"-Djava.library.path={jars}",
-        "-cp",
-        f"{jars}/*",
-        HERE / "DynamoDBOnLoopback.java",
-        "-inMemory",
-        "-sharedDb",
-        "-disableTelemetry",
-        "-port",
-        str(instance.dynamodb_port),
-    ]
-    launch(instance, process, instance.dynamodb_port, command, bare_environment())
-
-
-def wait_for_dynamodb(instance: Instance) -> None:
-    # Unsigned, so refused, and so it answers.
-    Process("dynamodb", instance.folder).wait_until(
-        lambda: answers(instance.dynamodb_url, refused_too=True), seconds=60
-    )
+    command = ["java", "-Xmx512m", f"-Djava.library.path={jars}", "-cp", f"{jars}/*"]
+    command += [HERE / "DynamoDBOnLoopback.java", "-inMemory", "-sharedDb", "-disableTelemetry"]
+    command += ["-port", str(instance.dynamodb_port)]
+    process = Process("dynamodb", instance.folder)
+    launch(instance, process, instance.dynamodb_port, command, {}, jars)
 
 
 def start_gateway(instance: Instance, api_id: str, crud_function: str) -> None:
     process = Process("gateway", instance.folder)
-    ports = [instance.port]
-    if instance.second_port and not is_port_taken(instance.second_port):
-        ports.append(instance.second_port)
     command = [VENV / "bin" / "python", HERE / "gateway.py"]
     command += ["--aws", instance.aws_url, "--api", api_id, "--crud", crud_function]
-    command += [part for port in ports for part in ("--port", str(port))]
-    launch(instance, process, instance.port, command, bare_environment())
-    process.wait_until(lambda: answers(instance.url, refused_too=True), seconds=20)
+    command += ["--port", str(instance.port), "--second-port", str(instance.second_port)]
+    # Its C parser knows the registered methods only; any other one is the function's to refuse.
+    settings = {"AIOHTTP_NO_EXTENSIONS": "1"}
+    launch(instance, process, instance.port, command, settings, VENV, HERE / "gateway.py")
+    process.wait_until(lambda: answers(f"{instance.url}/", refused_too=True), seconds=20)
+    if SECOND_PORT_TAKEN in process.log.read_text():
+        port = instance.second_port
+        warn(f"port {port} is in use by {port_owner(port)}; {instance.port} serves everything too")
 
 
 def launch(
     instance: Instance,
     process: Process,
     port: int,
-    command: list[str | Path],
-    environment: dict,
+    command: Command,
+    settings: dict[str, str],
+    *made_of: Path,
 ) -> None:
-    if process.pid() is not None:
+    """Start a process, unless it runs with the same settings and of the same files already."""
+    signature = signature_of([str(part) for part in command], settings, *made_of)
+    if process.runs_as(signature):
         return
+    report_death(process)
+    if process.pid() is not None:
+        with step(f"stopping {process.name}, whose settings have changed"):
+            process.stop()
     if is_port_taken(port):
-        variable = instance.port_variables.get(port)
-        advice = (
-            f"Stop it, or choose another with {variable}=… ."
-            if variable
-            else "Run again."
-        )
-        raise Failure(
-            f"port {port}, for {process.name}, is in use by {port_owner(port)}. {advice}"
-        )
-    process.start(command, environment)
+        raise Failure(taken(instance, process.name, port))
+    process.start(command, bare_environment() | settings, signature)
 
 
-def stop_all(instance: Instance) -> bool:
-    """Returns whether anything ran."""
-    running = [
-        name for name in NAMES if Process(name, instance.folder).pid() is not None
-    ]
-    for name in running:
-        with step(f"stopping {name}"):
-            Process(name, instance.folder).stop()
+def signature_of(command: list[str], settings: dict[str, str], *made_of: Path) -> str:
+    stamps = [made_from(path) if path.is_dir() else path.read_text() for path in made_of]
+    text = json.dumps([command, settings, stamps], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def taken(instance: Instance, name: str, port: int) -> str:
+    variable = instance.port_variables.get(port)
+    advice = f"Stop it, or choose another: {variable}=… make up" if variable else "Run it again."
+    return f"port {port}, for {name}, is in use by {port_owner(port)}. {advice}"
+
+
+def wait(instance: Instance) -> None:
+    """Wait until each engine answers, wherever it runs."""
+    with step(f"waiting for the emulated AWS on {instance.aws_url}"):
+        health = f"{instance.aws_url}/_localstack/health"
+        wait_for(instance, "ministack", health, bool(instance.external_aws), 60)
+    with step(f"waiting for OpenSearch on {instance.search_url}"):
+        health = f"{instance.search_url}/_cluster/health?wait_for_status=yellow&timeout=1s"
+        wait_for(instance, "opensearch", health, bool(instance.external_search), 180)
+
+
+def wait_for_dynamodb(instance: Instance) -> None:
+    external = bool(instance.external_dynamodb)
+    # Unsigned, so refused; that is an answer.
+    wait_for(instance, "dynamodb", instance.dynamodb_url, external, 60, refused_too=True)
+
+
+def wait_for(
+    instance: Instance,
+    name: str,
+    url: str,
+    external: bool,
+    seconds: float,
+    refused_too: bool = False,
+) -> None:
+    if external:
+        if not answers(url, refused_too):
+            raise Failure(f"{name} was said to run elsewhere, but nothing answers at {url}")
+    else:
+        process = Process(name, instance.folder)
+        process.wait_until(lambda: answers(url, refused_too), seconds)
+
+
+def stop_all(folder: Path) -> bool:
+    """Stop what runs from an instance's folder. Returns whether anything did."""
+    processes = [Process(name, folder) for name in NAMES]
+    for process in processes:
+        report_death(process)
+    running = [process for process in processes if process.pid() is not None]
+    for process in running:
+        with step(f"stopping {process.name}"):
+            process.stop()
     return bool(running)
+
+
+def report_death(process: Process) -> None:
+    if process.died():
+        warn(f"{process.name} had ended by itself.\n{process.tail()}")
+        process.pid_file.unlink()
 
 
 def bare_environment() -> dict[str, str]:

@@ -7,7 +7,6 @@ here, each place with its reason. The functions know nothing of this.
 import argparse
 import asyncio
 import base64
-import json
 import time
 import uuid
 
@@ -47,9 +46,7 @@ class Gateway:
         self.session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0),
             auto_decompress=False,
-            timeout=aiohttp.ClientTimeout(
-                total=35
-            ),  # AWS cuts an integration off at 30 s
+            timeout=aiohttp.ClientTimeout(total=35),  # AWS cuts an integration off at 30 s
             skip_auto_headers=[
                 "Accept",
                 "Accept-Encoding",
@@ -61,6 +58,8 @@ class Gateway:
         await self.session.close()
 
     async def handle(self, request: web.Request) -> web.Response:
+        if not request.raw_path.startswith("/"):
+            return plain(400, "Bad Request")  # a proxy's address, or an asterisk
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
@@ -95,9 +94,7 @@ class Gateway:
         ) as answer:
             return from_function(answer.status, answer.headers, await answer.read())
 
-    async def invoke_crud(
-        self, request: web.Request, headers: CIMultiDict, body: bytes
-    ):
+    async def invoke_crud(self, request: web.Request, headers: CIMultiDict, body: bytes):
         """The emulator answers every OPTIONS itself; AWS only preflights, the rest goes on to
         `$default`. So this one invokes the function, with the event that AWS would send it."""
         event = options_event(self.api, request, headers, body)
@@ -106,19 +103,12 @@ class Gateway:
             if answer.status != 200 or "X-Amz-Function-Error" in answer.headers:
                 return plain(500, "Internal Server Error")
         content = result.get("body") or ""
-        octets = (
-            base64.b64decode(content)
-            if result.get("isBase64Encoded")
-            else content.encode()
-        )
+        octets = base64.b64decode(content) if result.get("isBase64Encoded") else content.encode()
         return from_function(result["statusCode"], result.get("headers") or {}, octets)
 
 
 def is_preflight(request: web.Request) -> bool:
-    return (
-        "Origin" in request.headers
-        and "Access-Control-Request-Method" in request.headers
-    )
+    return "Origin" in request.headers and "Access-Control-Request-Method" in request.headers
 
 
 def is_text(content_type: str) -> bool:
@@ -136,7 +126,9 @@ def is_utf8(body: bytes) -> bool:
 
 def plain(status: int, message: str) -> web.Response:
     """An answer of the gateway's own."""
-    return web.json_response({"message": message}, status=status)
+    return web.Response(
+        status=status, text=f'{{"message":"{message}"}}', content_type="application/json"
+    )
 
 
 def from_function(status: int, headers, body: bytes) -> web.Response:
@@ -155,9 +147,7 @@ def from_function(status: int, headers, body: bytes) -> web.Response:
     return response
 
 
-def options_event(
-    api: str, request: web.Request, headers: CIMultiDict, body: bytes
-) -> dict:
+def options_event(api: str, request: web.Request, headers: CIMultiDict, body: bytes) -> dict:
     """Payload 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html"""
     path = request.path
     now = time.time()
@@ -170,7 +160,7 @@ def options_event(
         "requestContext": {
             "accountId": "000000000000",
             "apiId": api,
-            "domainName": request.host,
+            "domainName": f"{api}.execute-api.localhost",
             "domainPrefix": api,
             "http": {
                 "method": request.method,
@@ -192,9 +182,7 @@ def options_event(
     return event
 
 
-async def drop_server_header(
-    _request: web.BaseRequest, response: web.StreamResponse
-) -> None:
+async def drop_server_header(_request: web.BaseRequest, response: web.StreamResponse) -> None:
     response.headers.pop("Server", None)
 
 
@@ -203,7 +191,8 @@ def main() -> None:
     parser.add_argument("--aws", required=True, help="the emulator's address")
     parser.add_argument("--api", required=True, help="the HTTP API's id")
     parser.add_argument("--crud", required=True, help="the name of $default's function")
-    parser.add_argument("--port", type=int, action="append", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--second-port", type=int, default=0, help="served too, where it is free")
     options = parser.parse_args()
 
     gateway = Gateway(options.aws, options.api, options.crud)
@@ -215,8 +204,12 @@ def main() -> None:
     async def serve() -> None:
         runner = web.AppRunner(app, handle_signals=True, access_log=None)
         await runner.setup()
-        for port in options.port:
-            await web.TCPSite(runner, "127.0.0.1", port).start()
+        await web.TCPSite(runner, "127.0.0.1", options.port).start()
+        if options.second_port:
+            try:
+                await web.TCPSite(runner, "127.0.0.1", options.second_port).start()
+            except OSError:
+                print("the second port is in use", flush=True)
         try:
             await asyncio.Event().wait()
         finally:

@@ -22,7 +22,6 @@ MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-depend
 DEBIAN, MACOS = "Debian", "macOS"
 # The command that installs each tool, by system.
 INSTALL = {
-    "python3": {DEBIAN: "apt-get install python3", MACOS: "brew install python@3.13"},
     "venv": {DEBIAN: "apt-get install python3-venv", MACOS: "brew install python@3.13"},
     "java": {
         DEBIAN: "apt-get install default-jdk-headless",
@@ -41,10 +40,6 @@ INSTALL = {
 def check() -> None:
     """Name everything that is missing at once, each with the command that installs it."""
     missing = []
-    if sys.version_info < (3, 11):
-        missing.append(
-            ("python3", f"Python 3.11 or later (this is {sys.version.split()[0]})")
-        )
     try:
         import ensurepip  # noqa: F401  Debian ships Python without it, and venv needs it
     except ImportError:
@@ -120,8 +115,12 @@ def prepare() -> None:
 
 
 def changed(folder: Path, source: Path) -> bool:
+    return made_from(folder) != digest(source)
+
+
+def made_from(folder: Path) -> str | None:
     stamp = folder / ".made-from"
-    return not stamp.exists() or stamp.read_text() != digest(source)
+    return stamp.read_text() if stamp.exists() else None
 
 
 def settle(folder: Path, source: Path) -> None:
@@ -130,14 +129,10 @@ def settle(folder: Path, source: Path) -> None:
 
 
 def digest(source: Path) -> str:
-    return hashlib.sha256(
-        f"{sys.version_info[:2]}".encode() + source.read_bytes()
-    ).hexdigest()
+    return hashlib.sha256(f"{sys.version_info[:2]}".encode() + source.read_bytes()).hexdigest()
 
 
-def quietly(
-    command: list[str | Path], environment: Mapping[str, str] | None = None
-) -> None:
+def quietly(command: list[str | Path], environment: Mapping[str, str] | None = None) -> None:
     """Run a command whose output is of interest only when it fails."""
     arguments = [str(part) for part in command]
     done = subprocess.run(arguments, capture_output=True, text=True, env=environment)

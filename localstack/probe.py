@@ -20,9 +20,7 @@ def run(instance: Instance, deployment: Deployment, outputs: dict[str, str]) -> 
     with step("sending one message the whole way"):
         text = f"probe {uuid.uuid4()}"
         applications = f"{instance.url}/applications"
-        created = expect(
-            "an application to be created", 201, "POST", applications, {"name": text}
-        )
+        created = expect("an application to be created", 201, "POST", applications, {"name": text})
         token = created.json()["access_token"]
         try:
             chats = f"{applications}/{token}/chats"
@@ -67,9 +65,7 @@ def expect(
         time.sleep(0.2)
 
 
-def forget(
-    instance: Instance, deployment: Deployment, table: str, token: str, text: str
-) -> None:
+def forget(instance: Instance, deployment: Deployment, table: str, token: str, text: str) -> None:
     """The service deletes nothing, so this reaches behind it, by the keys of chat/src/store."""
     dynamodb = deployment.client("dynamodb")
     for partition in (

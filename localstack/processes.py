@@ -6,6 +6,7 @@ however it ends. So a stale file never looks like a running process.
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console import Failure
+
+Command = list[str | Path]
 
 
 @dataclass(frozen=True)
@@ -37,15 +40,26 @@ class Process:
 
     def pid(self) -> int | None:
         """The process's id while it runs."""
+        record = self._record()
+        return record and record["pid"]
+
+    def runs_as(self, signature: str) -> bool:
+        """Whether it runs, and was started with this signature."""
+        record = self._record()
+        return record is not None and record["signature"] == signature
+
+    def died(self) -> bool:
+        """Whether it ended without having been stopped."""
+        return self.pid_file.exists() and self.pid() is None
+
+    def _record(self) -> dict | None:
         try:
             with self.pid_file.open("r+") as file:
-                if try_lock(file.fileno()):
-                    return None
-                return int(file.read() or 0) or None
+                return None if try_lock(file.fileno()) else json.loads(file.read() or "null")
         except FileNotFoundError:
             return None
 
-    def start(self, command: list[str | Path], environment: Mapping[str, str]) -> None:
+    def start(self, command: Command, environment: Mapping[str, str], signature: str) -> None:
         self.pid_file.parent.mkdir(parents=True, exist_ok=True)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         # Opened for appending: truncated only once the lock is ours.
@@ -59,12 +73,11 @@ class Process:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                pass_fds=[
-                    lock.fileno()
-                ],  # the child keeps the lock for as long as it lives
+                pass_fds=[lock.fileno()],  # the child keeps the lock for as long as it lives
+                cwd=self.folder,  # not the caller's, whose files Python and Java would pick up
                 start_new_session=True,  # Ctrl-C at the terminal is not for it
             )
-            lock.write(str(process.pid))
+            json.dump({"pid": process.pid, "signature": signature}, lock)
 
     def stop(self, seconds: float = 20) -> bool:
         """Ask it to end, and after `seconds` end it with all that it started."""
@@ -91,9 +104,7 @@ class Process:
             if self.pid() is None:
                 raise Failure(f"{self.name} ended before it answered.\n{self.tail()}")
             if time.monotonic() > deadline:
-                raise Failure(
-                    f"{self.name} did not answer in {seconds:.0f} s.\n{self.tail()}"
-                )
+                raise Failure(f"{self.name} did not answer in {seconds:.0f} s.\n{self.tail()}")
             time.sleep(0.1)
 
     def tail(self, lines: int = 15) -> str:
@@ -128,15 +139,13 @@ def port_owner(port: int) -> str:
     """Who listens on a port, as far as this user may know."""
     for command in (
         ["ss", "-Hltnp", f"sport = :{port}"],
-        ["lsof", "-nPiTCP:%d" % port],
+        ["lsof", "-nP", f"-iTCP:{port}"],
     ):
         if shutil.which(command[0]):
             output = subprocess.run(command, capture_output=True, text=True).stdout
             if found := re.search(r'\("([^"]+)",pid=(\d+)', output):
                 return f"{found[1]} (process {found[2]})"
-            if found := re.search(
-                r"^(\S+)\s+(\d+)\s.*\(LISTEN\)", output, re.MULTILINE
-            ):
+            if found := re.search(r"^(\S+)\s+(\d+)\s.*\(LISTEN\)", output, re.MULTILINE):
                 return f"{found[1]} (process {found[2]})"
     return _owner_in_proc(port) or "another process"
 
@@ -154,7 +163,5 @@ def _owner_in_proc(port: int) -> str | None:
         with contextlib.suppress(OSError):
             if os.readlink(descriptor) in sockets:
                 process = descriptor.parent.parent
-                return (
-                    f"{(process / 'comm').read_text().strip()} (process {process.name})"
-                )
+                return f"{(process / 'comm').read_text().strip()} (process {process.name})"
     return None

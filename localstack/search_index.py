@@ -16,6 +16,4 @@ def make_first_index(instance: Instance) -> None:
         definition = json.loads(DEFINITION.read_text()) | {"aliases": {"messages": {}}}
         answer = call("PUT", f"{instance.search_url}/messages-1", definition)
     if answer.status != 200:
-        raise Failure(
-            f"OpenSearch has no index of messages and refuses the first: {answer}"
-        )
+        raise Failure(f"OpenSearch has no index of messages and refuses the first: {answer}")

@@ -34,6 +34,10 @@ VARIABLES = {
         "",
         "an OpenSearch that already runs, used instead of starting one",
     ),
+    "LOCAL_DYNAMODB_URL": (
+        "",
+        "make test: a DynamoDB that already runs, to judge the store",
+    ),
     "LOCAL_FUNCTIONS_SEARCH_URL": (
         "",
         "where the functions find that OpenSearch, if elsewhere",
@@ -79,6 +83,7 @@ class Instance:
     dynamodb_port: int = 0
     external_aws: str = ""
     external_search: str = ""
+    external_dynamodb: str = ""
     functions_search: str = ""
     log_level: str = "info"
     # The variable that moves each port, named in the message about a port that is taken.
@@ -102,7 +107,7 @@ class Instance:
 
     @property
     def dynamodb_url(self) -> str:
-        return f"http://127.0.0.1:{self.dynamodb_port}"
+        return self.external_dynamodb or f"http://127.0.0.1:{self.dynamodb_port}"
 
     @property
     def logs(self) -> Path:
@@ -123,18 +128,25 @@ def shared_instance() -> Instance:
         second_port=ports["LOCAL_SECOND_PORT"],
         aws_port=ports["LOCAL_AWS_PORT"],
         search_port=ports["LOCAL_SEARCH_PORT"],
-        external_aws=url_variable("LOCAL_AWS_URL"),
-        external_search=url_variable("LOCAL_SEARCH_URL"),
-        functions_search=url_variable("LOCAL_FUNCTIONS_SEARCH_URL"),
-        log_level=variable("LOCAL_LOG_LEVEL"),
         port_variables={port: name for name, port in ports.items()},
+        **engines_elsewhere(),
     )
 
 
 def private_instance(folder: Path) -> Instance:
     """One on ports that nobody uses, for a run of the tests."""
     port, aws, search, dynamodb = free_ports(4)
-    return Instance(folder, port, 0, aws, search, dynamodb_port=dynamodb)
+    return Instance(folder, port, 0, aws, search, dynamodb, **engines_elsewhere())
+
+
+def engines_elsewhere() -> dict[str, str]:
+    return {
+        "external_aws": url_variable("LOCAL_AWS_URL"),
+        "external_search": url_variable("LOCAL_SEARCH_URL"),
+        "external_dynamodb": url_variable("LOCAL_DYNAMODB_URL"),
+        "functions_search": url_variable("LOCAL_FUNCTIONS_SEARCH_URL"),
+        "log_level": variable("LOCAL_LOG_LEVEL"),
+    }
 
 
 def free_ports(count: int) -> list[int]:

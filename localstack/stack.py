@@ -36,7 +36,7 @@ def introduce(instance: Instance) -> None:
 
 
 def reset(instance: Instance) -> None:
-    engines.stop_all(instance)
+    engines.stop_all(instance.folder)
     if instance.folder.exists():
         with step(f"dropping {instance.folder}"):
             shutil.rmtree(instance.folder)

@@ -1,0 +1,53 @@
+"""What can be said of the project without running it: format, lints, documentation, licences."""
+
+import os
+import shutil
+import subprocess
+
+from build import tools_environment
+from console import Failure, say, step
+from prerequisites import quietly
+from settings import LOCAL, ROOT
+
+CARGO_DENY_VERSION = "0.20.2"
+CARGO_DENY = LOCAL / "cargo-deny"
+
+COMMANDS = [
+    ["cargo", "fmt", "--all", "--check"],
+    ["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--", "--deny=warnings"],
+    ["cargo", "doc", "--workspace", "--no-deps", "--document-private-items", "--locked"],
+    # Advisories are no part of it: their database is fetched from outside the registries, and a
+    # check must not fail for a network. `cargo deny check advisories` asks for them by hand.
+    ["cargo", "deny", "--locked", "check", "bans", "licenses", "sources"],
+    ["sam", "validate", "--lint", "--template=template.yaml"],
+    ["cfn-lint", "template.yaml"],
+    ["ruff", "check", "localstack"],
+    ["ruff", "format", "--check", "localstack"],
+]
+
+
+def run() -> None:
+    environment = tools_environment() | {
+        "RUSTDOCFLAGS": "--deny=warnings",
+        "AWS_DEFAULT_REGION": "us-east-1",  # sam's linter wants one
+    }
+    environment["PATH"] += f"{os.pathsep}{CARGO_DENY / 'bin'}"
+    install_cargo_deny(environment["PATH"])
+    failed = []
+    for command in COMMANDS:
+        text = " ".join(command)
+        say(f"… {text}")
+        if subprocess.run(command, cwd=ROOT, env=environment).returncode != 0:
+            failed.append(text)
+    if failed:
+        raise Failure("\n  ".join(["these found something; it stands above", *failed]))
+    say("✓ every check passed; advisories were not asked (cargo deny check advisories does)")
+
+
+def install_cargo_deny(path: str) -> None:
+    """Unless the machine has one."""
+    if shutil.which("cargo-deny", path=path) is None:
+        with step("building cargo-deny (some minutes, once)"):
+            version = f"--version={CARGO_DENY_VERSION}"
+            root = f"--root={CARGO_DENY}"
+            quietly(["cargo", "install", "--quiet", "--locked", version, root, "cargo-deny"])

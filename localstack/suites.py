@@ -1,0 +1,103 @@
+"""The tests, on a stack of their own or on LocalStack.
+
+Whatever was started for them is stopped with them, however they end.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import engines
+import localstack_itself
+import stack
+from build import tools_environment
+from console import say
+from processes import try_lock
+from settings import LOCAL, ROOT, free_ports, private_instance, url_variable
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_REGION": "us-east-1",
+}
+INTEGRATION = ["cargo", "test", "--locked", "--package=tests", "--test=integration", "--"]
+
+
+def test() -> None:
+    if base_url := url_variable("BASE_URL"):
+        say(f"the contract's tests, against {base_url}")
+        run([*INTEGRATION, "contract::"], {"BASE_URL": base_url})
+        return
+    with private_folder("test") as folder:
+        instance = private_instance(folder)
+        engines.start_dynamodb(instance)
+        outputs = stack.up(instance)
+        engines.wait_for_dynamodb(instance)
+        addresses = {
+            "BASE_URL": instance.url,
+            "TEST_DYNAMODB_URL": instance.dynamodb_url,
+            "TEST_SQS_URL": instance.aws_url,
+            "TEST_SEARCH_URL": instance.search_url,
+            "STACK_ENDPOINT_URL": instance.aws_url,
+            "TABLE_NAME": outputs["TableName"],
+            "JOBS_QUEUE_URL": outputs["JobsQueueUrl"],
+            "DEAD_LETTER_QUEUE_URL": outputs["DeadLetterQueueUrl"],
+        }
+        run(["cargo", "test", "--workspace", "--locked"], addresses)
+
+
+def test_localstack() -> None:
+    python = localstack_itself.python()
+    if python is None:
+        say("LocalStack needs Python 3.13, and none is here: its tests are left out")
+        return
+    localstack_itself.prepare(python)
+    with private_folder("test-localstack") as folder:
+        (port,) = free_ports(1)
+        localstack_itself.start(folder, port)
+        url = f"http://127.0.0.1:{port}"
+        filters = ["store::", "queue::"]
+        run([*INTEGRATION, *filters], {"TEST_DYNAMODB_URL": url, "TEST_SQS_URL": url})
+
+
+def run(command: list[str], addresses: dict[str, str]) -> None:
+    """Run the tests; where they fail, this exits with their status."""
+    environment = tools_environment() | CREDENTIALS | addresses
+    say(f"… {' '.join(command)}")
+    # A session of its own, so that ending it ends the tests that cargo started, too.
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as tests:
+        try:
+            status = tests.wait()
+        except BaseException:
+            os.killpg(tests.pid, signal.SIGTERM)
+            raise
+    if status != 0:
+        sys.exit(status)
+
+
+@contextlib.contextmanager
+def private_folder(name: str) -> Iterator[Path]:
+    """A folder of this run alone. It is left behind where the run failed, for its logs, until the
+    next run; what a killed run left running is stopped then."""
+    parent = LOCAL / name
+    parent.mkdir(parents=True, exist_ok=True)
+    for left_behind in parent.iterdir():
+        with (left_behind / "run").open("a") as lock:
+            if try_lock(lock.fileno()):
+                engines.stop_all(left_behind)
+                shutil.rmtree(left_behind)
+    folder = parent / str(os.getpid())
+    folder.mkdir()
+    with (folder / "run").open("a") as lock:
+        try_lock(lock.fileno())
+        try:
+            yield folder
+        finally:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # nothing may keep this from its end
+            engines.stop_all(folder)
+    shutil.rmtree(folder)
