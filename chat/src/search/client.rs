@@ -26,8 +26,8 @@ const SEARCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// Most hits in one answer of the engine, where 65,535 control characters take 393 KB of JSON: so
 /// an answer has at most 20 MB. A page of the default size is asked for at once.
 const HITS_AT_ONCE: usize = 51;
-/// Bodies of so many bytes fill any page: its JSON is at least as long and stays under 5 MB.
-const PAGE_MAX_BODY_BYTES: usize = 5_000_000;
+/// Bodies that take so many bytes of JSON fill any page, which stays under 5 MB.
+const PAGE_MAX_BYTES: usize = 5_000_000;
 
 /// The search engine, as the functions see it. Cloning shares its connections.
 #[derive(Debug, Clone)]
@@ -203,7 +203,7 @@ impl Search {
                 last = found.last().map(|(cursor, _)| cursor.number);
                 for (cursor, message) in found {
                     if !is_cut || query::holds(message.body.as_str(), keyword) {
-                        bytes += message.body.as_str().len();
+                        bytes += json_length(message.body.as_str());
                         hits.push(Hit { message, cursor });
                     }
                 }
@@ -211,7 +211,7 @@ impl Search {
                     hits.truncate(limit);
                     return Ok(SearchPage { hits, more: true });
                 }
-                if bytes > PAGE_MAX_BODY_BYTES {
+                if bytes > PAGE_MAX_BYTES {
                     // The last one is what tells that there is more.
                     hits.pop();
                     return Ok(SearchPage { hits, more: true });
@@ -242,5 +242,29 @@ impl Search {
         };
         let answer = self.engine.send(&request, deadline).await?;
         query::read(answer.bytes(), query.rank)
+    }
+}
+
+/// How many bytes a text takes in JSON.
+fn json_length(text: &str) -> usize {
+    let length = |byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 2,
+        0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(length).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_of_a_text_in_json_is_that_of_its_json() {
+        let all: String = (0..0x300).filter_map(char::from_u32).collect();
+        for text in ["", "a", "\"\\", "中🦀", &all] {
+            let json = serde_json::to_string(text).unwrap();
+            assert_eq!(json_length(text), json.len() - 2, "{text:?}");
+        }
     }
 }

@@ -30,6 +30,8 @@ pub const DEFAULT_ALIAS: &str = "messages";
 
 /// The engine stands in the function's own region.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// Longer than the engine works on any request: it is told to give up after 5 s.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 3;
 /// The pause before a further attempt is random, up to this and twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -163,7 +165,7 @@ impl Engine {
             return Err(EngineError::TooLate);
         }
         let http = self.http(request).map_err(EngineError::Unsent)?;
-        let answer = tokio::time::timeout(left, self.operation.invoke(http))
+        let answer = tokio::time::timeout(left.min(ATTEMPT_TIMEOUT), self.operation.invoke(http))
             .await
             .map_err(|_| EngineError::TooLate)?
             .map_err(|error| EngineError::NoAnswer(error.into()))?;
