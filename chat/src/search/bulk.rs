@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{engine::Refusal, error::EngineError, index::next_alias, literal};
+use super::{error::EngineError, index::next_alias, literal, refusal::Refusal};
 use crate::model::{AccessToken, ChatNumber, Message};
 
 /// Largest bulk request, in bytes: small managed domains take 10 MiB.

@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use aws_credential_types::Credentials;
 use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4,
@@ -20,13 +19,13 @@ use aws_smithy_runtime_api::{
     },
 };
 use aws_smithy_types::{body::SdkBody, timeout::TimeoutConfig};
-use serde::Deserialize;
 use thiserror::Error;
 
-use super::error::EngineError;
-
-/// The alias that documents are written to and searched under.
-pub const DEFAULT_ALIAS: &str = "messages";
+use super::{
+    config::{InvalidSearchConfig, SearchConfig, Signing},
+    error::EngineError,
+    refusal::Refusal,
+};
 
 /// The engine stands in the function's own region.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -39,38 +38,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LEAST_TIME: Duration = Duration::from_millis(50);
 /// SigV4's name for managed domains.
 const SIGNED_SERVICE: &str = "es";
-
-/// Where the engine is and who calls it.
-#[derive(Debug, Clone)]
-pub struct SearchConfig {
-    /// Its address: `http:` is called unsigned (a local engine), `https:` signed.
-    pub url: String,
-    /// The name that documents are written to and searched under, normally [`DEFAULT_ALIAS`]; the
-    /// first index is `<alias>-1`, an index being rebuilt goes by `<alias>-next`.
-    pub alias: String,
-    /// Needed for `https:`.
-    pub signing: Option<Signing>,
-}
-
-/// Whose signature the calls bear.
-#[derive(Debug, Clone)]
-pub struct Signing {
-    /// The function's own.
-    pub credentials: Credentials,
-    /// The domain's region.
-    pub region: String,
-}
-
-/// Why a configuration leads to no engine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum InvalidSearchConfig {
-    /// Neither `http:` nor `https:`.
-    #[error("the search engine's address begins with neither http:// nor https://")]
-    Scheme,
-    /// `https:` without anybody to sign.
-    #[error("the search engine's address is https:// and there are no credentials to sign with")]
-    NoCredentials,
-}
 
 /// A request, whole.
 #[derive(Debug)]
@@ -239,59 +206,9 @@ fn pause_after(error: &EngineError, attempt: u32) -> Option<Duration> {
     Some(longest.mul_f64(f64::from(random) / f64::from(u32::MAX)))
 }
 
-/// The error in an answer, reduced to the engine's names for it: its explanations may quote
-/// documents.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Refusal {
-    #[serde(rename = "type")]
-    kind: String,
-    /// Looked at, never shown.
-    reason: String,
-    caused_by: Option<Box<Refusal>>,
-    root_cause: Vec<Refusal>,
-}
-
-impl Refusal {
-    /// Reads the body of an answer; one without a readable error has no kind.
-    fn read(body: &[u8]) -> Self {
-        #[derive(Deserialize)]
-        struct Body {
-            error: Refusal,
-        }
-        serde_json::from_slice(body).map_or_else(|_| Self::default(), |Body { error }| error)
-    }
-
-    /// Whether a name led to no index.
-    pub(super) fn is_missing_index(&self) -> bool {
-        self.kind == "index_not_found_exception"
-    }
-
-    /// Whether it is about the state of the index, which passes or is repaired, and not about the
-    /// document: a closed index, one without a free disk, an alias in the middle of a change.
-    pub(super) fn is_about_index(&self) -> bool {
-        matches!(self.kind.as_str(), "index_closed_exception" | "cluster_block_exception")
-            || self.reason.starts_with("no write index is defined for alias")
-    }
-
-    pub(super) fn into_error(self, status: u16) -> EngineError {
-        let mut names: Vec<String> = Vec::new();
-        let mut refusals = vec![self];
-        while let Some(refusal) = refusals.pop() {
-            if !refusal.kind.is_empty() && !names.contains(&refusal.kind) {
-                names.push(refusal.kind);
-            }
-            // The root causes are looked at first.
-            refusals.extend(refusal.caused_by.map(|cause| *cause));
-            refusals.extend(refusal.root_cause);
-        }
-        let kind = if names.is_empty() { "without a reason".to_owned() } else { names.join(": ") };
-        EngineError::Refused { status, kind }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use aws_credential_types::Credentials;
     use aws_smithy_http_client::Builder;
 
     use super::*;
@@ -368,27 +285,5 @@ mod tests {
         let pauses: Vec<_> = (0..20).filter_map(|_| pause_after(&refused(429), 2)).collect();
         assert!(pauses.iter().all(|pause| *pause <= 2 * FIRST_PAUSE));
         assert!(pauses.windows(2).any(|pair| pair[0] != pair[1]), "{pauses:?}");
-    }
-
-    #[test]
-    fn of_an_error_only_the_names_are_kept() {
-        for (body, message) in [
-            ("", "429 without a reason"),
-            ("<html>", "429 without a reason"),
-            (r#"{"error": "secret"}"#, "429 without a reason"),
-            (r#"{"error": {"type": "a", "reason": "secret"}}"#, "429 a"),
-            (
-                r#"{"error": {"type": "a", "root_cause": [{"type": "a"}], "caused_by": {"type": "b"}}}"#,
-                "429 a: b",
-            ),
-            (
-                r#"{"error": {"type": "search_phase_execution_exception", "reason": "all shards failed",
-                    "root_cause": [{"type": "query_shard_exception", "reason": "secret"}]}}"#,
-                "429 search_phase_execution_exception: query_shard_exception",
-            ),
-        ] {
-            let error = Refusal::read(body.as_bytes()).into_error(429);
-            assert_eq!(error.to_string(), format!("the search engine answered {message}"));
-        }
     }
 }

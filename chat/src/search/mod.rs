@@ -5,6 +5,7 @@
 
 mod bulk;
 mod client;
+mod config;
 mod cursor;
 mod engine;
 mod error;
@@ -12,10 +13,11 @@ mod index;
 mod keyword;
 mod literal;
 mod query;
+mod refusal;
 
 pub use bulk::{Document, Outcome};
 pub use client::{Hit, Search, SearchPage};
+pub use config::{DEFAULT_ALIAS, InvalidSearchConfig, SearchConfig, Signing};
 pub use cursor::{InvalidSearchCursor, SearchCursor};
-pub use engine::{DEFAULT_ALIAS, InvalidSearchConfig, SearchConfig, Signing};
 pub use error::{EngineError, SearchError};
 pub use keyword::{InvalidKeyword, KEYWORD_MAX_CHARS, Keyword};
