@@ -26,6 +26,8 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Two calls, one after the other, end within the 10 s of an HTTP function.
 const OPERATION_TIMEOUT: Duration = Duration::from_millis(4_500);
 const MAX_ATTEMPTS: u32 = 3;
+/// The pause before the second attempt is random, up to this; before the third, up to twice that.
+const FIRST_BACKOFF: Duration = Duration::from_millis(100);
 
 /// What every client of an AWS service needs.
 #[derive(Debug, Clone)]
@@ -101,7 +103,11 @@ impl Clients {
             .http_client(self.http.clone())
             .sleep_impl(SharedAsyncSleep::new(TokioSleep::new()))
             .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS));
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(MAX_ATTEMPTS)
+                    .with_initial_backoff(FIRST_BACKOFF),
+            );
         config.set_endpoint_url(self.endpoint.clone());
         config.build()
     }

@@ -1,6 +1,9 @@
 //! Counting what a function calls, and events to call it with.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use aws_smithy_runtime_api::client::{
     http::{
@@ -71,11 +74,24 @@ impl HttpConnector for LoggingConnector {
 
 /// The event that a gateway sends for a request with a JSON body.
 pub fn event(method: &str, path: &str, query: &str, body: &Value) -> String {
+    event_with_headers(method, path, query, body, &[])
+}
+
+/// The event that a gateway sends for a request with a JSON body and further headers.
+pub fn event_with_headers(
+    method: &str,
+    path: &str,
+    query: &str,
+    body: &Value,
+    headers: &[(&str, &str)],
+) -> String {
+    let json = [("content-type", "application/json")];
+    let headers: BTreeMap<&str, &str> = json.iter().chain(headers).copied().collect();
     json!({
         "version": "2.0",
         "rawPath": path,
         "rawQueryString": query,
-        "headers": {"content-type": "application/json"},
+        "headers": headers,
         "requestContext": {
             "apiId": "api",
             "domainName": "api.execute-api.us-east-1.amazonaws.com",
