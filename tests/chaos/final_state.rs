@@ -7,8 +7,7 @@ use std::{
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use chat::{
-    model::{Application, Chat, ChatNumber, Message},
-    search::Keyword,
+    model::{Application, Chat, ChatNumber, Keyword, Message},
     store::NumberRange,
 };
 use tests::clients;

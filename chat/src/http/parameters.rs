@@ -7,9 +7,9 @@ use super::{
     CursorPage, Limit, Order, Problem, RangePage, Request,
     sources::{from_body_or_query, from_query},
 };
-use crate::{
-    model::{ApplicationName, InvalidApplicationName, InvalidMessageBody, MessageBody},
-    search::{InvalidKeyword, Keyword},
+use crate::model::{
+    ApplicationName, InvalidApplicationName, InvalidKeyword, InvalidMessageBody, Keyword,
+    MessageBody,
 };
 
 const NAME_RULE: &str = "a string of 1 to 80 characters, not only white space";

@@ -2,12 +2,14 @@
 //! them. Knows no AWS and no HTTP; each value is checked once, where it is made.
 
 mod entities;
+mod keyword;
 mod numbers;
 mod texts;
 mod timestamp;
 mod token;
 
 pub use entities::{Application, Chat, Message, MessageReference, Revision};
+pub use keyword::{InvalidKeyword, KEYWORD_MAX_CHARS, Keyword};
 pub use numbers::{ChatNumber, InvalidNumber, MessageNumber};
 pub use texts::{
     APPLICATION_NAME_MAX_CHARS, ApplicationName, InvalidApplicationName, InvalidMessageBody,

@@ -17,10 +17,9 @@ use super::{
     engine::{Engine, Request},
     error::{EngineError, SearchError},
     index,
-    keyword::Keyword,
     query::{self, Query},
 };
-use crate::model::{AccessToken, ChatNumber, Message};
+use crate::model::{AccessToken, ChatNumber, Keyword, Message};
 
 /// Longest time that the engine may take for a search.
 const SEARCH_TIMEOUT: Duration = Duration::from_secs(5);

@@ -8,10 +8,9 @@ use serde_json::{Value, json};
 use super::{
     cursor::{Rank, SearchCursor},
     error::EngineError,
-    keyword::Keyword,
     literal,
 };
-use crate::model::{Message, MessageBody, MessageNumber, Timestamp};
+use crate::model::{Keyword, Message, MessageBody, MessageNumber, Timestamp};
 
 /// Longest pattern, in characters: OpenSearch gives up on patterns that repeat themselves between
 /// 300 and 400. Only keywords with more than 44 noncharacters get longer.

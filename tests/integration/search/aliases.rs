@@ -1,6 +1,7 @@
 //! The index that is searched, the one being rebuilt, and there being none yet.
 
-use chat::search::{Keyword, Outcome, SearchError};
+use chat::model::Keyword;
+use chat::search::{Outcome, SearchError};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 

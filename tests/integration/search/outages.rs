@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use chat::{
-    model::{AccessToken, ChatNumber},
-    search::{Document, Keyword, Outcome, Search, SearchError},
+    model::{AccessToken, ChatNumber, Keyword},
+    search::{Document, Outcome, Search, SearchError},
 };
 use tokio::net::TcpListener;
 

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use chat::{
-    model::{AccessToken, ChatNumber, Message, MessageBody, MessageNumber, Timestamp},
-    search::{Document, Hit, Keyword, Outcome, Search, SearchCursor, SearchPage},
+    model::{AccessToken, ChatNumber, Keyword, Message, MessageBody, MessageNumber, Timestamp},
+    search::{Document, Hit, Outcome, Search, SearchCursor, SearchPage},
 };
 use serde_json::Value;
 

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chat::{
     jobs::{CreateChat, CreateMessage, IndexMessages, Job, Task},
-    model::{AccessToken, ChatNumber, MessageBody, MessageNumber, MessageReference, Timestamp},
-    search::Keyword,
+    model::{
+        AccessToken, ChatNumber, Keyword, MessageBody, MessageNumber, MessageReference, Timestamp,
+    },
     store::Store,
 };
 use persist_worker::{Record, SqsEvent, Worker};

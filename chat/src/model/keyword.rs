@@ -40,13 +40,13 @@ impl Keyword {
 
     /// Whether it is made of letters, digits and white space only, so that a message is found by
     /// its words even where its text does not hold the keyword.
-    pub(super) fn is_words_only(&self) -> bool {
+    pub(crate) fn is_words_only(&self) -> bool {
         self.0.chars().all(|char| char.is_alphanumeric() || char.is_whitespace())
             && self.has_words()
     }
 
     /// Whether any of it can be a word.
-    pub(super) fn has_words(&self) -> bool {
+    pub(crate) fn has_words(&self) -> bool {
         self.0.chars().any(char::is_alphanumeric)
     }
 }
