@@ -35,12 +35,14 @@ pub struct Clients {
     http: SharedHttpClient,
     region: String,
     credentials: Credentials,
-    endpoint: Option<String>,
+    dynamodb_endpoint: Option<String>,
+    sqs_endpoint: Option<String>,
 }
 
 impl Clients {
     /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` and
-    /// `AWS_ENDPOINT_URL`, which Lambda (or an emulator) sets.
+    /// `AWS_ENDPOINT_URL`, which Lambda (or an emulator) sets; `AWS_ENDPOINT_URL_DYNAMODB` and
+    /// `AWS_ENDPOINT_URL_SQS` come before it.
     ///
     /// # Errors
     /// [`MissingVariable`] for a missing region or credential.
@@ -53,14 +55,26 @@ impl Clients {
             "environment",
         );
         let region = config::required("AWS_REGION")?;
-        Ok(Self::new(region, credentials, config::optional("AWS_ENDPOINT_URL")))
+        let clients = Self::new(region, credentials, config::optional("AWS_ENDPOINT_URL"));
+        let endpoint = |name, general| config::optional(name).or(general);
+        Ok(Self {
+            dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB", clients.dynamodb_endpoint),
+            sqs_endpoint: endpoint("AWS_ENDPOINT_URL_SQS", clients.sqs_endpoint),
+            ..clients
+        })
     }
 
     /// Clients of a region's services, or of those at one address that stands for them all.
     pub fn new(region: String, credentials: Credentials, endpoint: Option<String>) -> Self {
         // ring's first random number costs a microsecond, aws-lc's 39 ms of CPU.
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        Self { http, region, credentials, endpoint }
+        Self {
+            http,
+            region,
+            credentials,
+            dynamodb_endpoint: endpoint.clone(),
+            sqs_endpoint: endpoint,
+        }
     }
 
     /// Puts something between the clients and the network, which may count, delay or lose calls.
@@ -71,12 +85,12 @@ impl Clients {
 
     /// A client of DynamoDB.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.sdk_config())
+        aws_sdk_dynamodb::Client::new(&self.sdk_config(self.dynamodb_endpoint.clone()))
     }
 
     /// A client of SQS.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        aws_sdk_sqs::Client::new(&self.sdk_config())
+        aws_sdk_sqs::Client::new(&self.sdk_config(self.sqs_endpoint.clone()))
     }
 
     /// The search engine at this address, called through the same HTTP stack.
@@ -90,7 +104,7 @@ impl Clients {
         Search::new(self.http.clone(), SearchConfig { url, alias, signing: Some(signing) })
     }
 
-    fn sdk_config(&self) -> SdkConfig {
+    fn sdk_config(&self, endpoint: Option<String>) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
@@ -108,7 +122,7 @@ impl Clients {
                     .with_max_attempts(MAX_ATTEMPTS)
                     .with_initial_backoff(FIRST_BACKOFF),
             );
-        config.set_endpoint_url(self.endpoint.clone());
+        config.set_endpoint_url(endpoint);
         config.build()
     }
 }

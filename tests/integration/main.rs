@@ -8,6 +8,7 @@
 
 mod calls;
 mod contract;
+mod local_invokes;
 mod queue;
 mod search;
 mod store;
