@@ -57,7 +57,7 @@ class Deployment:
             with step(f"deploying template.yaml as the stack {STACK_NAME}"):
                 self.upload(packages)
                 stack = self.apply(stack, template, parameters, wanted)
-                self.mend(template, outputs(stack))
+        self.mend(template, outputs(stack))
         return outputs(stack)
 
     def packaged_template(self, packages: list[Package]) -> dict:
@@ -137,15 +137,22 @@ class Deployment:
         return "\n".join(lines) or "  CloudFormation names no reason"
 
     def mend(self, template: dict, names: dict[str, str]) -> None:
-        """Set what ministack's CloudFormation reads and drops; doing so again is harmless."""
+        """Set what ministack's CloudFormation drops or breaks; doing so again is harmless."""
         resources = template["Resources"]
+        defaults = {name: each.get("Default") for name, each in template["Parameters"].items()}
         cors = dict(resources["Api"]["Properties"]["CorsConfiguration"])
-        cors["AllowOrigins"] = [template["Parameters"]["CorsAllowOrigins"]["Default"]]
+        cors["AllowOrigins"] = [defaults["CorsAllowOrigins"]]
         self.client("apigatewayv2").update_api(ApiId=names["ApiId"], CorsConfiguration=cors)
         expiry = resources["Table"]["Properties"]["TimeToLiveSpecification"]
         self.client("dynamodb").update_time_to_live(
             TableName=names["TableName"], TimeToLiveSpecification=expiry
         )
+        # A parameter's number arrives as text, over which its poller stumbles.
+        events = self.client("lambda")
+        worker = names["PersistWorkerFunctionName"]
+        concurrency = {"MaximumConcurrency": defaults["WorkerMaximumConcurrency"]}
+        for each in events.list_event_source_mappings(FunctionName=worker)["EventSourceMappings"]:
+            events.update_event_source_mapping(UUID=each["UUID"], ScalingConfig=concurrency)
 
 
 def key(package: Package) -> str:
