@@ -10,6 +10,7 @@ mod calls;
 mod contract;
 mod local_invokes;
 mod queue;
+mod readme;
 mod search;
 mod store;
 mod worker;
