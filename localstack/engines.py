@@ -43,6 +43,7 @@ def start_ministack(instance: Instance) -> None:
         "AWS_ENDPOINT_URL": instance.aws_url,  # only so do the functions learn where it is
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
+        "AUTH": "true",  # a call that a function's role does not allow is refused, as on AWS
         "PERSIST_STATE": "1",
         "STATE_DIR": str(state),
         "S3_DATA_DIR": str(state / "s3"),

@@ -7,11 +7,15 @@ here, each place with its reason. The functions know nothing of this.
 import argparse
 import asyncio
 import base64
+import json
 import time
 import uuid
 
 import aiohttp
 from aiohttp import web
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -97,8 +101,12 @@ class Gateway:
     async def invoke_crud(self, request: web.Request, headers: CIMultiDict, body: bytes):
         """The emulator answers every OPTIONS itself; AWS only preflights, the rest goes on to
         `$default`. So this one invokes the function, with the event that AWS would send it."""
-        event = options_event(self.api, request, headers, body)
-        async with self.session.post(self.invocations, json=event) as answer:
+        event = json.dumps(options_event(self.api, request, headers, body))
+        call = AWSRequest("POST", self.invocations, data=event)
+        SigV4Auth(Credentials("test", "test"), "lambda", "us-east-1").add_auth(call)
+        async with self.session.post(
+            self.invocations, data=event, headers=dict(call.headers)
+        ) as answer:
             result = await answer.json(content_type=None)
             if answer.status != 200 or "X-Amz-Function-Error" in answer.headers:
                 return plain(500, "Internal Server Error")
