@@ -129,7 +129,7 @@ impl Iterator for Batches<'_> {
 }
 
 /// The two lines that write a document under an alias.
-fn lines(document: &Document<'_>, alias: &str) -> String {
+pub(super) fn lines(document: &Document<'_>, alias: &str) -> String {
     let chat = chat_key(document.token, document.chat);
     let message = document.message;
     let action = json!({ "index": {

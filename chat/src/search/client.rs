@@ -32,8 +32,8 @@ const PAGE_MAX_BYTES: usize = 5_000_000;
 /// The search engine, as the functions see it. Cloning shares its connections.
 #[derive(Debug, Clone)]
 pub struct Search {
-    engine: Engine,
-    alias: String,
+    pub(super) engine: Engine,
+    pub(super) alias: String,
 }
 
 /// A message that was found, and its place in the order of hits.
@@ -125,7 +125,7 @@ impl Search {
     }
 
     /// Writes items and gives back those whose alias does not exist.
-    async fn write(
+    pub(super) async fn write(
         &self,
         documents: &[Document<'_>],
         items: Vec<Item>,

@@ -182,7 +182,7 @@ impl Store {
     }
 }
 
-fn row(application: &Application, request_id: &str) -> Item {
+pub(super) fn row(application: &Application, request_id: &str) -> Item {
     let mut item = keys::application(&application.access_token);
     item.extend([
         (NAME.to_owned(), text(application.name.as_str())),

@@ -13,7 +13,10 @@ mod numbering;
 mod persisting;
 mod reads;
 mod retry;
+mod survey;
+mod tally;
 mod touch;
+mod transfer;
 
 use aws_sdk_dynamodb::Client;
 
@@ -24,6 +27,8 @@ pub use idempotency::{Claim, KeyScope, PayloadDigest};
 pub use numbering::{Assigned, NumberingError};
 pub use persisting::{NewChat, NewMessage, PersistError};
 pub use reads::NumberRange;
+pub use survey::{Counter, Row, ScanPage, ScanPosition};
+pub use tally::{Parent, Tally};
 
 /// The table, through one client that is shared by all that a function does.
 #[derive(Debug, Clone)]

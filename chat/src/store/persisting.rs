@@ -62,7 +62,7 @@ pub enum PersistError {
 }
 
 /// How a round of puts with their count ended.
-enum Round {
+pub(super) enum Round {
     Written,
     /// The row that counts is missing; these puts are still to be made.
     NothingCounts(Vec<Item>),
@@ -129,7 +129,7 @@ impl Store {
 
     /// Puts rows and their count in one transaction, until no put is refused: a row found
     /// already there is left out, and the count lowered by it.
-    async fn put_and_count(
+    pub(super) async fn put_and_count(
         &self,
         mut rows: Vec<Item>,
         count: impl Fn(usize) -> Result<TransactWriteItem, StoreError>,
@@ -214,7 +214,7 @@ impl Store {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    fn count_messages(
+    pub(super) fn count_messages(
         &self,
         token: &AccessToken,
         chat: ChatNumber,
@@ -262,7 +262,7 @@ fn verdict(code: Option<&str>) -> Verdict {
     }
 }
 
-fn incomplete(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
+pub(super) fn incomplete(error: aws_sdk_dynamodb::error::BuildError) -> StoreError {
     StoreError::Refused { operation: OPERATION, source: error.into() }
 }
 
