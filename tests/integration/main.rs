@@ -7,6 +7,7 @@
 )]
 
 mod calls;
+mod chatctl;
 mod contract;
 mod local_invokes;
 mod queue;

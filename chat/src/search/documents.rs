@@ -155,7 +155,7 @@ impl Search {
         struct Found<'a> {
             #[serde(default)]
             found: bool,
-            error: Option<serde::de::IgnoredAny>,
+            error: Option<Refusal>,
             #[serde(flatten, borrow)]
             hit: Option<Hit<'a>>,
         }
@@ -168,9 +168,14 @@ impl Search {
             .collect();
         let target = format!("/{}/_mget", self.name(generation));
         let answer = self.call("POST", target, json!({ "docs": docs })).await?;
-        let Answer { docs } = serde_json::from_slice(&answer)?;
-        if docs.len() != places.len() || docs.iter().any(|found| found.error.is_some()) {
+        let Answer { mut docs } = serde_json::from_slice(&answer)?;
+        if docs.len() != places.len() {
             return Err(EngineError::Unreadable { line: 0, column: 0 });
+        }
+        // A whole answer about an index that is not there, document by document.
+        if let Some(error) = docs.iter_mut().find_map(|found| found.error.take()) {
+            let status = if error.is_missing_index() { 404 } else { 503 };
+            return Err(error.into_error(status));
         }
         let read = |found: Found<'_>| found.hit.filter(|_| found.found).map(Hit::into_document);
         Ok(docs.into_iter().map(read).collect())
@@ -240,6 +245,20 @@ impl Search {
         };
         let answer = self.engine.send(&request, Instant::now() + PATIENCE).await?;
         removals(answer.bytes(), documents.len())
+    }
+
+    /// Lets an index forget the versions of documents that were deleted, which it keeps for a minute
+    /// and holds against documents of the same or an older revision.
+    ///
+    /// # Errors
+    /// [`EngineError`].
+    pub async fn forget_deletions(&self, generation: Generation) -> Result<(), EngineError> {
+        let target = format!("/{}/_settings", self.name(generation));
+        let kept_for = |time: Value| json!({ "index": { "gc_deletes": time } });
+        self.call("PUT", target.clone(), kept_for(json!("0s"))).await?;
+        let forgotten = self.refresh(generation).await;
+        self.call("PUT", target, kept_for(Value::Null)).await?;
+        forgotten
     }
 
     pub(super) fn name(&self, generation: Generation) -> String {

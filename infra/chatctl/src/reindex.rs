@@ -185,7 +185,7 @@ async fn compare(
         if misfits.is_empty() {
             break;
         }
-        mend_documents(engines, generation, &misfits).await?;
+        mend_documents(engines, generation, &tokens, &misfits).await?;
         let before = misfits.len();
         let places = misfits.into_iter().map(|misfit| misfit.place).collect();
         misfits = documents(engines, generation, &tokens, places, Duration::ZERO).await?;

@@ -72,8 +72,8 @@ pub enum Finding {
         /// The document's; the same where its text or times differ all the same.
         document_revision: u64,
     },
-    /// A document that is newer than its row, as after the table was set back; edits stay unseen
-    /// until the row's revision has passed it. Only a reindex mends this.
+    /// A document that is newer than its row, as after the table was set back; edits would stay
+    /// unseen until the row's revision has passed it.
     AheadDocument {
         /// Which.
         #[serde(flatten)]

@@ -36,6 +36,12 @@ pub(crate) struct Misfit {
 }
 
 impl Misfit {
+    /// The document that its row asks for.
+    fn as_row(&self) -> Option<Document<'_>> {
+        let (token, message) = self.row.as_ref()?;
+        Some(Document { token, chat: self.place.chat, message })
+    }
+
     pub(crate) fn finding(&self) -> Finding {
         let DocumentPlace { tenant, chat, number } = &self.place;
         let at = Whereabouts {
@@ -121,35 +127,48 @@ async fn documents_now(
     Ok(misfits)
 }
 
-/// Makes documents what their rows say, and removes those without a row. One that is ahead of its
-/// row stays: the engine takes no older version.
+/// Makes documents what their rows say, and removes those without a row.
 pub(crate) async fn mend_documents(
     engines: &Engines,
     generation: Generation,
+    tokens: &HashMap<TenantDigest, AccessToken>,
     misfits: &[Misfit],
 ) -> Result<(), Failure> {
     let of = |wanted: &'static [Verdict]| {
         misfits.iter().filter(move |misfit| wanted.contains(&misfit.verdict))
     };
-    let documents = |wanted| -> Vec<Document<'_>> {
-        of(wanted)
-            .filter_map(|misfit| {
-                let (token, message) = misfit.row.as_ref()?;
-                Some(Document { token, chat: misfit.place.chat, message })
-            })
-            .collect()
-    };
-    let behind = documents(&[Verdict::Missing, Verdict::Stale]);
-    for part in behind.chunks(MAX_REFERENCES) {
-        indexing::index(engines, generation, part).await?;
+    // The engine takes no older version over a newer one, so one that is ahead goes first.
+    let unwanted: Vec<IndexedDocument> = of(&[Verdict::Surplus, Verdict::Ahead])
+        .filter_map(|misfit| misfit.document.clone())
+        .collect();
+    for part in unwanted.chunks(MAX_REFERENCES) {
+        engines.search.remove(generation, part).await?;
     }
-    for part in documents(&[Verdict::Altered]).chunks(MAX_REFERENCES) {
+    let altered: Vec<Document<'_>> = of(&[Verdict::Altered]).filter_map(Misfit::as_row).collect();
+    for part in altered.chunks(MAX_REFERENCES) {
         engines.search.rewrite(generation, part).await?;
     }
-    let surplus: Vec<IndexedDocument> =
-        of(&[Verdict::Surplus]).filter_map(|misfit| misfit.document.clone()).collect();
-    for part in surplus.chunks(MAX_REFERENCES) {
-        engines.search.remove(generation, part).await?;
+    let behind = &[Verdict::Missing, Verdict::Stale, Verdict::Ahead];
+    write(engines, generation, of(behind)).await?;
+
+    let gone = || of(&[Verdict::Missing, Verdict::Ahead]);
+    let places: Vec<DocumentPlace> = gone().map(|misfit| misfit.place.clone()).collect();
+    let left = documents_now(engines, generation, tokens, &places).await?;
+    if left.iter().any(|misfit| misfit.verdict == Verdict::Missing) {
+        engines.search.forget_deletions(generation).await?;
+        write(engines, generation, left.iter()).await?;
+    }
+    Ok(())
+}
+
+async fn write<'a>(
+    engines: &Engines,
+    generation: Generation,
+    misfits: impl Iterator<Item = &'a Misfit>,
+) -> Result<(), Failure> {
+    let documents: Vec<Document<'_>> = misfits.filter_map(Misfit::as_row).collect();
+    for part in documents.chunks(MAX_REFERENCES) {
+        indexing::index(engines, generation, part).await?;
     }
     Ok(())
 }

@@ -127,7 +127,7 @@ async fn verify_documents(
     let mut left = HashSet::new();
     let mut removed = vec![false; foreign.len()];
     if options.repair {
-        mend_documents(engines, current, &wrong).await?;
+        mend_documents(engines, current, tokens, &wrong).await?;
         let places = wrong.iter().map(|misfit| misfit.place.clone()).collect();
         let misfits = documents(engines, current, tokens, places, Duration::ZERO).await?;
         left = misfits.into_iter().map(|misfit| misfit.place).collect();

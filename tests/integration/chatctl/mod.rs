@@ -1,0 +1,8 @@
+//! The operator's command line on real engines: defects planted by hand, runs cut off anywhere, and
+//! writers who do not stop for it.
+
+mod dead_letters;
+mod operator;
+mod reindex;
+mod transfer;
+mod verify;
