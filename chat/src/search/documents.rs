@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     Document, Search, bulk::lines, engine::Request, error::EngineError, index::next_alias, literal,
+    refusal::Refusal,
 };
 use crate::model::{
     AccessToken, ChatNumber, Message, MessageNumber, MessageReference, TenantDigest, Timestamp,
