@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     final_state::{FinalChat, FinalState},
-    history::{Creation, Edit, EditOutcome, Outcome},
+    history::{Creation, Edit, EditOutcome, Outcome, Sighting},
     world::World,
 };
 
@@ -22,6 +22,7 @@ pub(crate) fn judge(world: &World, state: &FinalState) -> Vec<String> {
     gaps_have_a_cause(world, &creations, state, &mut broken);
     keys_trap_nobody(&creations, &mut broken);
     edits_are_not_overwritten(&edits, state, &mut broken);
+    edits_are_made_once(&edits, &world.history.sightings(), &mut broken);
     documents_equal_rows(state, &mut broken);
     times_are_those_of_the_latest(state, &mut broken);
     if !state.dead_letters.is_empty() {
@@ -206,6 +207,22 @@ fn edits_are_not_overwritten(edits: &[Edit], state: &FinalState, broken: &mut Ve
             if row.revision > revision && by.is_none_or(|by| by.ended < done.began) {
                 broken.push(format!("{done:?} was overwritten by {by:?}"));
             }
+        }
+    }
+}
+
+/// A text stands under one revision: a second would put back what another edit replaced.
+fn edits_are_made_once(edits: &[Edit], sightings: &[Sighting], broken: &mut Vec<String>) {
+    let done = edits.iter().filter_map(|edit| match edit.outcome {
+        EditOutcome::Done(revision) => Some((edit.chat, edit.number, &edit.text, revision)),
+        _ => None,
+    });
+    let seen = sightings.iter().map(|it| (it.chat, it.number, &it.text, it.revision));
+    let mut revisions: BTreeMap<(u64, u64, &str), u64> = BTreeMap::new();
+    for (chat, number, text, revision) in done.chain(seen) {
+        let known = *revisions.entry((chat, number, text)).or_insert(revision);
+        if known != revision {
+            broken.push(format!("{text:?} stands under the revisions {known} and {revision}"));
         }
     }
 }

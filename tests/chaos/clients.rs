@@ -15,7 +15,7 @@ use tests::{clients, event_with_headers};
 
 use crate::{
     faults::random,
-    history::{Creation, Edit, EditOutcome, Outcome},
+    history::{Creation, Edit, EditOutcome, Outcome, Sighting},
     world::World,
 };
 
@@ -58,6 +58,10 @@ async fn act(world: &World, known: &Known, name: &str) {
     let mut random = random(world.weather.seed, name);
     let chat = random.choice(locked(&known.chats).clone());
     let message = random.choice(locked(&known.messages).clone());
+    if let Some(message) = message.filter(|_| world.edits_one_message && random.u8(0..8) > 0) {
+        let message = locked(&known.messages).first().copied().unwrap_or(message);
+        return edit(world, name, message, random.bool()).await;
+    }
     match (random.u8(0..10), chat, message) {
         (0, _, _) | (_, None, _) => create(world, known, name, None, random.bool()).await,
         (7.., _, Some(message)) => edit(world, name, message, random.bool()).await,
@@ -119,15 +123,17 @@ async fn try_creation(world: &World, creation: &Creation, name: &str) -> Outcome
 async fn edit(world: &World, name: &str, (chat, number): (u64, u64), conditional: bool) {
     let path = format!("/applications/{}/chats/{chat}/messages/{number}", world.token.as_str());
     let began = world.history.tick();
-    let mut based_on = None;
-    if conditional {
-        let functions = world.functions(&format!("{name} read"));
-        let event = event_with_headers("GET", &path, "", &Value::Null, &[]);
-        let answer = functions.answer(&functions.crud, &event, format!("{name} read")).await;
-        based_on = answer.as_ref().and_then(revision);
-        if based_on.is_none() {
-            return;
-        }
+    let functions = world.functions(&format!("{name} read"));
+    let event = event_with_headers("GET", &path, "", &Value::Null, &[]);
+    let answer = functions.answer(&functions.crud, &event, format!("{name} read")).await;
+    let read = answer.as_ref().and_then(revision);
+    if let (Some(revision), Some(answer)) = (read, &answer) {
+        let text = json_of(answer)["body"].as_str().expect("a text").to_owned();
+        world.history.seen(Sighting { chat, number, text, revision });
+    }
+    let based_on = read.filter(|_| conditional);
+    if conditional && based_on.is_none() {
+        return;
     }
     let text = format!("text of {name}");
     let if_match = based_on.map(|revision| format!("\"{revision}\"")).unwrap_or_default();

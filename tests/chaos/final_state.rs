@@ -15,7 +15,7 @@ use tests::clients;
 use crate::world::World;
 
 /// Documents are found a second after they were written; a missing one stays missing for longer.
-const FOR_DOCUMENTS: Duration = Duration::from_secs(8);
+const FOR_DOCUMENTS: Duration = Duration::from_secs(20);
 const ALL: NumberRange =
     NumberRange { first: 1, last: 9_999_999_999, descending: false, limit: 10_000 };
 
@@ -78,12 +78,10 @@ async fn documents(
     loop {
         let deadline = Instant::now() + Duration::from_secs(5);
         let page = world.search.find(&world.token, chat, &keyword, 1000, None, deadline).await;
-        let documents: BTreeMap<u64, Message> = page
-            .unwrap()
-            .hits
-            .into_iter()
-            .map(|hit| (hit.message.number.get(), hit.message))
-            .collect();
+        // A busy machine may let a search wait for too long; the next one is as good.
+        let hits = page.map(|page| page.hits).unwrap_or_default();
+        let documents: BTreeMap<u64, Message> =
+            hits.into_iter().map(|hit| (hit.message.number.get(), hit.message)).collect();
         if texts(&documents) == texts(rows) || Instant::now() > until {
             return documents;
         }

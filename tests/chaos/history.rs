@@ -14,6 +14,7 @@ use std::{
 pub(crate) struct History {
     creations: Mutex<Vec<Creation>>,
     edits: Mutex<Vec<Edit>>,
+    sightings: Mutex<Vec<Sighting>>,
     clock: AtomicU64,
 }
 
@@ -39,6 +40,15 @@ pub(crate) enum Outcome {
     Failed(u16),
     /// The function died.
     NoAnswer,
+}
+
+/// A message as a client read it.
+#[derive(Debug, Clone)]
+pub(crate) struct Sighting {
+    pub(crate) chat: u64,
+    pub(crate) number: u64,
+    pub(crate) text: String,
+    pub(crate) revision: u64,
 }
 
 /// One edit.
@@ -96,6 +106,14 @@ impl History {
         self.edits.lock().unwrap_or_else(PoisonError::into_inner).push(edit);
     }
 
+    pub(crate) fn seen(&self, sighting: Sighting) {
+        self.sightings.lock().unwrap_or_else(PoisonError::into_inner).push(sighting);
+    }
+
+    pub(crate) fn sightings(&self) -> Vec<Sighting> {
+        self.sightings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(crate) fn creations(&self) -> Vec<Creation> {
         self.creations.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -122,8 +140,9 @@ impl History {
             faults.len()
         );
         let text = format!(
-            "seed {seed}: {summary}\n\nviolations\n{violations:#?}\n\nfaults\n{}\n\ncreations\n{creations:#?}\n\nedits\n{edits:#?}\n",
-            faults.join("\n")
+            "seed {seed}: {summary}\n\nviolations\n{violations:#?}\n\nfaults\n{}\n\ncreations\n{creations:#?}\n\nedits\n{edits:#?}\n\nsightings\n{:#?}\n",
+            faults.join("\n"),
+            self.sightings()
         );
         Report { seed, summary, text }
     }

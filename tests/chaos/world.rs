@@ -41,6 +41,8 @@ pub(crate) struct World {
     pub(crate) table: String,
     /// How many clients act at the same time; one alone leaves no room for others' numbers.
     pub(crate) clients: usize,
+    /// Whether they mostly edit the same message.
+    pub(crate) edits_one_message: bool,
     /// Without faults.
     pub(crate) store: Store,
     pub(crate) search: Search,
@@ -58,6 +60,7 @@ impl World {
             token,
             table,
             clients: if random.u8(0..3) == 0 { 1 } else { random.usize(2..=5) },
+            edits_one_message: random.u8(0..3) == 0,
             store,
             search,
         }

@@ -6,6 +6,7 @@
     reason = "what serves a test fails it by panicking"
 )]
 
+mod admin_key;
 mod calls;
 mod chatctl;
 mod contract;

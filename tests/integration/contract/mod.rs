@@ -1,7 +1,9 @@
 //! The HTTP contract, sentence by sentence, on the deployed stack at `BASE_URL`.
 
 mod access;
+mod concurrent_edits;
 mod errors;
+mod idempotency;
 mod numbers;
 mod pages;
 mod parameters;

@@ -11,27 +11,27 @@ use hyper_util::{
 use serde_json::Value;
 use tests::variable;
 
-pub(super) fn url() -> String {
+pub(crate) fn url() -> String {
     variable("TEST_SEARCH_URL")
 }
 
 /// The room, with connections of its own: they belong to the runtime of one test.
-pub(super) fn search(url: String, alias: &str) -> Search {
+pub(crate) fn search(url: String, alias: &str) -> Search {
     let config = SearchConfig { url, alias: alias.to_owned(), signing: None };
     Search::new(Builder::new().build_http(), config).unwrap()
 }
 
-pub(super) struct Engine {
+pub(crate) struct Engine {
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
 impl Engine {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { client: Client::builder(TokioExecutor::new()).build_http() }
     }
 
     /// A request's status and JSON.
-    pub(super) async fn call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    pub(crate) async fn call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let request = Request::builder()
             .method(method)
@@ -46,7 +46,7 @@ impl Engine {
     }
 
     /// A request that must succeed.
-    pub(super) async fn done(&self, method: &str, path: &str, body: &Value) -> Value {
+    pub(crate) async fn done(&self, method: &str, path: &str, body: &Value) -> Value {
         let (status, answer) = self.call(method, path, body).await;
         assert!(status < 300, "{method} {path}: {status} {answer}");
         answer

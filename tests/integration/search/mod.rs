@@ -3,7 +3,7 @@
 
 mod aliases;
 mod case;
-mod engine;
+pub(crate) mod engine;
 mod large;
 mod outages;
 mod pages;
