@@ -150,10 +150,10 @@ impl Search {
         #[derive(Deserialize)]
         struct Answer<'a> {
             #[serde(borrow)]
-            docs: Vec<Found<'a>>,
+            docs: Vec<Answered<'a>>,
         }
         #[derive(Deserialize)]
-        struct Found<'a> {
+        struct Answered<'a> {
             #[serde(default)]
             found: bool,
             error: Option<Refusal>,
@@ -178,7 +178,7 @@ impl Search {
             let status = if error.is_missing_index() { 404 } else { 503 };
             return Err(error.into_error(status));
         }
-        let read = |found: Found<'_>| found.hit.filter(|_| found.found).map(Hit::into_document);
+        let read = |found: Answered<'_>| found.hit.filter(|_| found.found).map(Hit::into_document);
         Ok(docs.into_iter().map(read).collect())
     }
 

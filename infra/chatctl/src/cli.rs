@@ -30,7 +30,7 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// The stack's name in CloudFormation; its outputs say where table, queues and search are
+    /// The stack's name; its outputs say where table, queues and search are
     #[arg(long, global = true, default_value = "lambda-chat", env = "CHATCTL_STACK")]
     pub stack: String,
     /// A profile of this machine's AWS configuration

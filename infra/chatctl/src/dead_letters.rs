@@ -8,7 +8,7 @@ use aws_sdk_sqs::types::{
 };
 use chat::{
     jobs::{self, MAX_REFERENCES, Task, UnreadableJob},
-    model::{AccessToken, ChatNumber, MessageReference, Timestamp},
+    model::{AccessToken, ChatNumber, MessageNumber, MessageReference, Timestamp},
     search::{DocumentPlace, EngineError, Generation},
 };
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::{
     engines::Engines,
     failure::Failure,
     progress::Progress,
-    report::{Report, counted},
+    report::{Report, add, counted},
 };
 
 /// How long a message that was received is hidden from others, should this process end early.
@@ -349,7 +349,7 @@ fn summary(job: &jobs::Job) -> Job {
         kind,
         application: job.task.access_token().digest().to_string(),
         chat: chat.map(ChatNumber::get),
-        message: message.map(|number| number.get()),
+        message: message.map(MessageNumber::get),
         messages,
         attempt: job.attempt,
     }
@@ -415,13 +415,18 @@ impl Letter {
                 let mut what = format!("{kind} of {application}");
                 match (chat, message) {
                     (Some(chat), Some(message)) => {
-                        what += &format!(" chat {chat} message {message}")
+                        add(&mut what, format_args!(" chat {chat} message {message}"));
                     }
-                    (Some(chat), None) => what += &format!(" chat {chat}"),
-                    (None, _) => what += &format!(" {}", counted(*messages as u64, "message")),
+                    (Some(chat), None) => add(&mut what, format_args!(" chat {chat}")),
+                    (None, _) => {
+                        add(&mut what, format_args!(" {}", counted(*messages as u64, "message")));
+                    }
                 }
                 if *attempt > 0 {
-                    what += &format!(", put off {}", counted(u64::from(*attempt), "time"));
+                    add(
+                        &mut what,
+                        format_args!(", put off {}", counted(u64::from(*attempt), "time")),
+                    );
                 }
                 what
             }
@@ -473,9 +478,12 @@ impl Report for Redriven {
     fn text(&self) -> String {
         let mut text = format!("redriven: {}\n", counted(self.redriven, "dead letter"));
         if self.left > 0 {
-            text += &format!(
-                "left: {}, given up since this began\n",
-                counted(self.left, "dead letter")
+            add(
+                &mut text,
+                format_args!(
+                    "left: {}, given up since this began\n",
+                    counted(self.left, "dead letter")
+                ),
             );
         }
         text
@@ -511,7 +519,7 @@ mod tests {
             access_token: access_token.clone(),
             chat_number: ChatNumber::try_from(2).unwrap(),
             chat_created_at: Timestamp::now(),
-            number: chat::model::MessageNumber::try_from(7).unwrap(),
+            number: MessageNumber::try_from(7).unwrap(),
             body: chat::model::MessageBody::new("secret".to_owned()).unwrap(),
             created_at: Timestamp::now(),
         }));

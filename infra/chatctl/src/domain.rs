@@ -2,6 +2,7 @@
 
 use aws_sdk_opensearch::{
     Client,
+    operation::describe_domain::DescribeDomainError,
     types::{DomainProcessingStatusType, DomainStatus},
 };
 use chat::{
@@ -14,7 +15,7 @@ use crate::{
     cli::DomainOptions,
     engines::Stack,
     failure::Failure,
-    report::{Report, counted},
+    report::{Report, add, counted},
 };
 
 /// <https://docs.aws.amazon.com/opensearch-service/latest/APIReference/API_DescribeDomains.html>
@@ -129,7 +130,7 @@ async fn named(client: &Client, name: &str) -> Result<ManagedDomain, Failure> {
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(|error| error.is_resource_not_found_exception()) =>
+                .is_some_and(DescribeDomainError::is_resource_not_found_exception) =>
         {
             Err(Failure::NoDomain(name.to_owned()))
         }
@@ -217,38 +218,44 @@ impl Report for Domain {
         };
         match (&self.engine, &self.engine_error) {
             (Some(engine), _) => {
-                text += &format!(
-                    "engine {}, health {}, {} in {}\n",
-                    engine.version,
-                    engine.health,
-                    counted(engine.documents, "document"),
-                    if engine.current.is_empty() {
-                        "no index".to_owned()
-                    } else {
-                        engine.current.join(", ")
-                    },
+                add(
+                    &mut text,
+                    format_args!(
+                        "engine {}, health {}, {} in {}\n",
+                        engine.version,
+                        engine.health,
+                        counted(engine.documents, "document"),
+                        if engine.current.is_empty() {
+                            "no index".to_owned()
+                        } else {
+                            engine.current.join(", ")
+                        },
+                    ),
                 );
                 for (indexes, what) in [(&engine.next, "being rebuilt"), (&engine.unused, "unused")]
                 {
                     for index in indexes {
-                        text += &format!("{index} is {what}\n");
+                        add(&mut text, format_args!("{index} is {what}\n"));
                     }
                 }
             }
             (None, error) => {
                 let error = error.as_deref().unwrap_or_default();
-                text += &format!("the engine does not answer: {error}\n");
+                add(&mut text, format_args!("the engine does not answer: {error}\n"));
             }
         }
         if let Some(domain) = &self.domain {
-            text += &format!(
-                "domain {}: {}, {}, {} × {}, {} GiB each\n",
-                domain.name,
-                domain.status,
-                domain.version.as_deref().unwrap_or("unknown version"),
-                domain.instances.unwrap_or(0),
-                domain.instance_type.as_deref().unwrap_or("unknown instances"),
-                domain.storage_gib.unwrap_or(0),
+            add(
+                &mut text,
+                format_args!(
+                    "domain {}: {}, {}, {} × {}, {} GiB each\n",
+                    domain.name,
+                    domain.status,
+                    domain.version.as_deref().unwrap_or("unknown version"),
+                    domain.instances.unwrap_or(0),
+                    domain.instance_type.as_deref().unwrap_or("unknown instances"),
+                    domain.storage_gib.unwrap_or(0),
+                ),
             );
         }
         text

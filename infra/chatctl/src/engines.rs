@@ -1,4 +1,4 @@
-//! What a stack consists of, found by its CloudFormation outputs.
+//! What a stack consists of, found by its outputs.
 
 use std::time::Duration;
 

@@ -17,7 +17,7 @@ pub enum Failure {
     /// Nothing says which region is meant.
     #[error("no region: give --region, AWS_REGION or a profile that has one")]
     NoRegion,
-    /// CloudFormation knows no such stack, or does not say so.
+    /// There is no such stack, or nobody says so.
     #[error("the stack {stack} could not be read from CloudFormation")]
     NoStack {
         /// Its name.

@@ -29,7 +29,7 @@ use crate::{
     failure::Failure,
     lines::{FORMAT, Line},
     progress::Progress,
-    report::{Report, counted},
+    report::{Report, add, counted},
 };
 
 /// Rows that are written together, and bytes of texts among them.
@@ -318,10 +318,13 @@ impl Report for Imported {
         );
         if self.handed_over > 0 {
             let messages = counted(self.handed_over, "message");
-            text += &format!("{messages} will be searchable when the worker has done its jobs\n");
+            add(
+                &mut text,
+                format_args!("{messages} will be searchable when the worker has done its jobs\n"),
+            );
         }
         if self.refused > 0 {
-            text += &format!("{} no index takes\n", counted(self.refused, "message"));
+            add(&mut text, format_args!("{} no index takes\n", counted(self.refused, "message")));
         }
         text
     }

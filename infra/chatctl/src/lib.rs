@@ -78,7 +78,8 @@ pub async fn run(cli: Cli) -> io::Result<ExitCode> {
             }
             // Standard output holds the application itself.
             if let Ok(exported) = exported {
-                write!(io::stderr(), "{}", exported.text())?;
+                let text = if json { report::line(&exported)? } else { exported.text() };
+                write!(io::stderr(), "{text}")?;
             }
             Ok(ExitCode::SUCCESS)
         }

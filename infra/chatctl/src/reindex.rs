@@ -18,7 +18,7 @@ use crate::{
     engines::Engines,
     failure::Failure,
     indexing,
-    report::{Report, counted},
+    report::{Report, add, counted},
     verify::{Digest, Survey, Suspects, Whereabouts, documents, mend_documents, tokens},
 };
 
@@ -268,22 +268,25 @@ impl Report for Reindexed {
             self.mended,
         );
         for RefusedDocument { at, reason } in &self.refusals {
-            text += &format!("not taken: {at}: {reason}\n");
+            add(&mut text, format_args!("not taken: {at}: {reason}\n"));
         }
         if self.swapped {
-            text += &format!("{} is searched now\n", self.to);
+            add(&mut text, format_args!("{} is searched now\n", self.to));
         } else {
             let refused = counted(self.refused, "document");
-            text += &format!(
-                "not swapped: {refused} not as the table says; {} is searched still\n",
-                self.from.join(", ")
+            add(
+                &mut text,
+                format_args!(
+                    "not swapped: {refused} not as the table says; {} is searched still\n",
+                    self.from.join(", ")
+                ),
             );
         }
         for index in &self.deleted {
-            text += &format!("deleted {index}\n");
+            add(&mut text, format_args!("deleted {index}\n"));
         }
         for index in self.kept.iter().filter(|_| self.swapped) {
-            text += &format!("kept {index}\n");
+            add(&mut text, format_args!("kept {index}\n"));
         }
         text
     }

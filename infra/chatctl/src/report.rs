@@ -1,6 +1,7 @@
 //! How a command answers: for people, or as one JSON document; and with which exit status.
 
 use std::{
+    fmt::{self, Write as _},
     io::{self, Write as _},
     process::ExitCode,
 };
@@ -48,7 +49,8 @@ pub(crate) fn fail(failure: &Failure, json: bool) -> io::Result<ExitCode> {
     Ok(ExitCode::from(2))
 }
 
-fn line(value: &impl Serialize) -> io::Result<String> {
+/// A JSON document on a line of its own.
+pub(crate) fn line(value: &impl Serialize) -> io::Result<String> {
     Ok(serde_json::to_string(value)? + "\n")
 }
 
@@ -56,12 +58,18 @@ fn write(text: &str) -> io::Result<()> {
     io::stdout().lock().write_all(text.as_bytes())
 }
 
+/// Adds to a text.
+pub(crate) fn add(text: &mut String, what: fmt::Arguments<'_>) {
+    // Writing to a String does not fail.
+    let _ = text.write_fmt(what);
+}
+
 /// A number of things, in words: `1 message`, `12,345 messages`.
 pub(crate) fn counted(count: u64, thing: &str) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -20,6 +20,9 @@ use chat::{
 use persist_worker::{Record, SqsEvent, Worker};
 use tests::{clients, new_application, new_queue_url, new_store_table, new_token, variable};
 
+/// Jobs that the worker is given at once.
+const BATCH: usize = 10;
+
 pub(super) struct Operator {
     pub(super) engines: Engines,
     pub(super) worker: Worker,
@@ -146,9 +149,13 @@ impl Operator {
 
     /// Sends so many messages, and has the worker do their jobs.
     pub(super) async fn say(&self, chat: u64, messages: u64) {
-        for _ in 0..messages {
-            let (_, job) = self.job(chat, "an apple").await;
-            self.done(&[job]).await;
+        let mut jobs = Vec::new();
+        for left in (0..messages).rev() {
+            jobs.push(self.job(chat, "an apple").await.1);
+            if jobs.len() == BATCH || left == 0 {
+                self.done(&jobs).await;
+                jobs.clear();
+            }
         }
     }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, ops::RangeInclusive};
 use chat::model::TenantDigest;
 use serde::{Serialize, Serializer};
 
-use crate::report::{Report, counted};
+use crate::report::{Report, add, counted};
 
 /// Ranges of numbers that a line for people lists.
 const RANGES: usize = 10;
@@ -296,13 +296,19 @@ impl Report for Verification {
             self.dead_letters.waiting + self.dead_letters.delayed + self.dead_letters.in_flight,
         );
         for judged in &self.findings {
-            text +=
-                &format!("{}{}\n", judged.finding, if judged.mended { " (mended)" } else { "" });
+            add(
+                &mut text,
+                format_args!(
+                    "{}{}\n",
+                    judged.finding,
+                    if judged.mended { " (mended)" } else { "" }
+                ),
+            );
         }
         let listed = self.findings.len() as u64;
         let found: u64 = self.kinds.values().sum();
         if found > listed {
-            text += &format!("… and {}\n", counted(found - listed, "further finding"));
+            add(&mut text, format_args!("… and {}\n", counted(found - listed, "further finding")));
         }
         let mended =
             if self.mended > 0 { format!(", {} mended", self.mended) } else { String::new() };
