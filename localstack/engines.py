@@ -54,15 +54,29 @@ def start_ministack(instance: Instance) -> None:
     if process.pid() is None:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
+        move_state(state, instance.aws_port)
     launch(instance, process, instance.aws_port, [VENV / "bin" / "ministack"], settings, VENV)
+
+
+def move_state(state: Path, port: int) -> None:
+    """Queues are kept under their URLs, which hold the port: after a change of port they follow."""
+    state.mkdir(parents=True, exist_ok=True)
+    kept = state / "port"
+    before = kept.read_text() if kept.exists() else str(port)
+    if before != str(port):
+        for file in state.glob("*.json"):
+            file.write_text(file.read_text().replace(f"localhost:{before}", f"localhost:{port}"))
+    kept.write_text(str(port))
 
 
 def start_opensearch(instance: Instance) -> None:
     jars = JARS / "opensearch"
     command = ["java", "-Xms512m", "-Xmx512m", "-cp", f"{jars}/*"]
-    command += ["org.codelibs.opensearch.runner.OpenSearchRunner", "-numOfNode", "1"]
+    command += [HERE / "OpenSearchOnAnyPort.java", "-numOfNode", "1"]
     command += ["-basePath", instance.state / "opensearch"]
-    command += ["-clusterName", f"local-{instance.search_port}"]  # one name would be one cluster
+    # Nodes of one name would join each other, and data keeps to the name that it was written under.
+    name = hashlib.sha256(str(instance.folder).encode()).hexdigest()[:12]
+    command += ["-clusterName", name]
     command += ["-baseHttpPort", str(instance.search_port - 1)]  # the first node is one above
     process = Process("opensearch", instance.folder)
     launch(instance, process, instance.search_port, command, {}, jars)

@@ -8,8 +8,10 @@ import argparse
 import asyncio
 import base64
 import json
+import re
 import time
 import uuid
+from urllib.parse import unquote
 
 import aiohttp
 from aiohttp import web
@@ -19,19 +21,23 @@ from botocore.credentials import Credentials
 from multidict import CIMultiDict
 from yarl import URL
 
-# Payload size of an HTTP API: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
+# An HTTP API's limits on the payload, and on the request line with all header values:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 LARGEST_BODY = 10 * 1024 * 1024
+LARGEST_HEAD = 10240
 # RFC 9110 section 7.6.1, and what a proxy writes anew.
 HOP_BY_HOP = {
-    *(
-        "connection",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "te",
-        "trailer",
-    ),
-    *("transfer-encoding", "upgrade", "expect", "host", "content-length"),
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
 }
 TEXT_TYPES = ("application/json", "application/xml", "application/javascript")
 
@@ -51,12 +57,7 @@ class Gateway:
             connector=aiohttp.TCPConnector(limit=0),
             auto_decompress=False,
             timeout=aiohttp.ClientTimeout(total=35),  # AWS cuts an integration off at 30 s
-            skip_auto_headers=[
-                "Accept",
-                "Accept-Encoding",
-                "User-Agent",
-                "Content-Type",
-            ],
+            skip_auto_headers=["Accept", "Accept-Encoding", "User-Agent", "Content-Type"],
         )
         yield
         await self.session.close()
@@ -69,9 +70,9 @@ class Gateway:
         except web.HTTPRequestEntityTooLarge:
             return plain(413, "Request Entity Too Large")
         headers = CIMultiDict(
-            (name, value)
-            for name, value in request.headers.items()
-            if name.lower() not in HOP_BY_HOP
+            (name.decode("latin-1"), text(value))
+            for name, value in request.raw_headers
+            if name.decode("latin-1").lower() not in HOP_BY_HOP
         )
         headers["X-Forwarded-For"] = request.remote or "127.0.0.1"
         headers["X-Forwarded-Proto"] = "http"
@@ -88,7 +89,7 @@ class Gateway:
             # The emulator would put U+FFFD in place of bytes that are no UTF-8. A list of types is
             # none that it takes for text, so the body travels as base64; functions read the first.
             headers["Content-Type"] = f"{kind},{kind}"
-        url = URL(self.base + request.raw_path, encoded=True)
+        url = URL(self.base + target(request), encoded=True)
         async with self.session.request(
             request.method,
             url,
@@ -113,6 +114,20 @@ class Gateway:
         content = result.get("body") or ""
         octets = base64.b64decode(content) if result.get("isBase64Encoded") else content.encode()
         return from_function(result["statusCode"], result.get("headers") or {}, octets)
+
+
+def target(request: web.Request) -> str:
+    """The path and query as sent. Bytes that may not stand in either, which curl sends where they
+    were typed, are escaped: the emulator would refuse them."""
+    octets = request.raw_path.encode("utf-8", "surrogateescape")
+    return re.sub(rb"[^!-~]|#", lambda found: b"%%%02X" % found[0][0], octets).decode("ascii")
+
+
+def text(octets: bytes) -> str:
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets.decode("latin-1")
 
 
 def is_preflight(request: web.Request) -> bool:
@@ -157,13 +172,13 @@ def from_function(status: int, headers, body: bytes) -> web.Response:
 
 def options_event(api: str, request: web.Request, headers: CIMultiDict, body: bytes) -> dict:
     """Payload 2.0: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html"""
-    path = request.path
+    path = unquote(target(request).partition("?")[0], errors="replace")
     now = time.time()
     event = {
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
-        "rawQueryString": request.raw_path.partition("?")[2],
+        "rawQueryString": target(request).partition("?")[2],
         "headers": {name.lower(): ",".join(headers.getall(name)) for name in headers},
         "requestContext": {
             "accountId": "000000000000",
@@ -210,7 +225,14 @@ def main() -> None:
     app.router.add_route("*", "/{path:.*}", gateway.handle)
 
     async def serve() -> None:
-        runner = web.AppRunner(app, handle_signals=True, access_log=None)
+        runner = web.AppRunner(
+            app,
+            handle_signals=True,
+            access_log=None,
+            auto_decompress=False,
+            max_line_size=LARGEST_HEAD,
+            max_field_size=LARGEST_HEAD,
+        )
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", options.port).start()
         if options.second_port:
