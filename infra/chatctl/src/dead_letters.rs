@@ -178,7 +178,8 @@ async fn written(engines: &Engines, task: &Task) -> Result<(bool, Option<bool>),
     let references = match task {
         Task::CreateChat(task) => {
             let row = engines.store.chat(token, task.number).await?;
-            return Ok((row.is_some(), Some(true)));
+            // A chat has no document: its row is all.
+            return Ok((row.is_some(), Some(row.is_some())));
         }
         Task::CreateMessage(task) => {
             vec![MessageReference { chat: task.chat_number, number: task.number }]
@@ -192,8 +193,9 @@ async fn written(engines: &Engines, task: &Task) -> Result<(bool, Option<bool>),
             rows.insert(reference, message.revision);
         }
     }
+    let all = references.iter().all(|reference| rows.contains_key(reference));
     let documents = documents_written(engines, token, &rows).await.ok();
-    Ok((references.iter().all(|reference| rows.contains_key(reference)), documents))
+    Ok((all, documents.map(|written| written && all)))
 }
 
 async fn documents_written(

@@ -68,8 +68,8 @@ async fn a_dead_letter_is_explained_by_what_the_stack_holds() {
     let (_, job) = operator.job(1, "secret").await;
     let lost = job.to_body().replace(operator.token.as_str(), tests::new_token().as_str());
     for (body, expected, advice) in [
-        (job.to_body(), (Some(true), Some(false), Some(true)), "redrive it"),
-        (lost, (Some(false), Some(false), Some(true)), "would bring it back"),
+        (job.to_body(), (Some(true), Some(false), Some(false)), "redrive it"),
+        (lost, (Some(false), Some(false), Some(false)), "would bring it back"),
         ("{".to_owned(), (None, None, None), "no release reads it"),
         (r#"{"version":9}"#.to_owned(), (None, None, None), "newer release"),
     ] {
