@@ -14,8 +14,8 @@ use chat::{
         AccessToken, ChatNumber, Keyword, Message, MessageBody, MessageNumber, MessageReference,
         Timestamp,
     },
-    search::{Search, SearchConfig, SearchError},
-    store::{Attempt, Edit, Store},
+    search::{Document, Outcome, Search, SearchConfig, SearchError},
+    store::{Attempt, Edit, Parent, Store},
 };
 use persist_worker::{Record, SqsEvent, Worker};
 use tests::{clients, new_application, new_queue_url, new_store_table, new_token, variable};
@@ -117,6 +117,32 @@ impl Operator {
         self.store().put_message_counter(&self.token, assigned.number, now).await.unwrap();
         let chat = chat::store::NewChat { number: assigned.number, created_at: now };
         self.store().persist_chats(&self.token, &[chat], soon()).await.unwrap();
+    }
+
+    /// Writes so many messages and their documents without a worker, which is faster.
+    pub(super) async fn fill(&self, chat: u64, messages: u64) {
+        let (number, now) = (chat_number(chat), Timestamp::now());
+        let parent = Parent::Chat(&self.token, number);
+        self.store().raise_counter(parent, messages, Some(now), "filling").await.unwrap();
+        let rows: Vec<Message> = (1..=messages)
+            .map(|number| Message {
+                number: message_number(number),
+                body: MessageBody::new("an apple".to_owned()).unwrap(),
+                created_at: now,
+                updated_at: now,
+                revision: 1,
+            })
+            .collect();
+        for part in rows.chunks(500) {
+            self.store().import_messages(&self.token, number, part, soon()).await.unwrap();
+            let documents: Vec<Document<'_>> = part
+                .iter()
+                .map(|message| Document { token: &self.token, chat: number, message })
+                .collect();
+            for outcome in self.search().index(&documents, soon()).await {
+                assert!(matches!(outcome, Outcome::Indexed), "{outcome:?}");
+            }
+        }
     }
 
     /// Takes a number that nothing will be written under.
