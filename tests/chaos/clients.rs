@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::AttributeValue};
 use chat::{http::Response, model::Timestamp};
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
@@ -191,7 +191,7 @@ async fn let_a_minute_pass(world: &World, chat: Option<u64>, key: &str) {
     if let Err(error) = moved {
         let absent = error
             .as_service_error()
-            .is_some_and(|error| error.is_conditional_check_failed_exception());
+            .is_some_and(UpdateItemError::is_conditional_check_failed_exception);
         assert!(absent, "{error:?}");
     }
 }

@@ -6,6 +6,7 @@
 //! `CHAOS_SEEDS` (`7` or `1..200`) says which seeds run, `CHAOS_MINUTES` for how long at most.
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,

@@ -1,6 +1,7 @@
 //! Integration tests, on the deployed stack and on its engines.
 #![expect(
     clippy::indexing_slicing,
+    clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,
     reason = "what serves a test fails it by panicking"

@@ -19,6 +19,14 @@ const BOUND_RULE: &str = "a number from 0";
 const ORDER_RULE: &str = "asc or desc";
 const KEYWORD_RULE: &str = "1 to 256 characters";
 
+/// For a route that takes no parameters: those that are given are ignored, but must be readable.
+///
+/// # Errors
+/// 400 for broken percent-encoding or invalid UTF-8 in the query string.
+pub fn none(request: &Request<'_>) -> Result<(), Problem> {
+    from_query(request, []).map(|[]| ())
+}
+
 /// The application's name, from the body or the query string.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! What a client searches for.
 
 use thiserror::Error;
+use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// Longest keyword, in Unicode scalar values.
 pub const KEYWORD_MAX_CHARS: usize = 256;
@@ -41,14 +42,18 @@ impl Keyword {
     /// Whether it is made of letters, digits and white space only, so that a message is found by
     /// its words even where its text does not hold the keyword.
     pub(crate) fn is_words_only(&self) -> bool {
-        self.0.chars().all(|char| char.is_alphanumeric() || char.is_whitespace())
-            && self.has_words()
+        self.0.chars().all(|char| is_of_words(char) || char.is_whitespace()) && self.has_words()
     }
 
     /// Whether any of it can be a word.
     pub(crate) fn has_words(&self) -> bool {
-        self.0.chars().any(char::is_alphanumeric)
+        self.0.chars().any(is_of_words)
     }
+}
+
+/// Whether it is a letter or a digit. Other numbers, as `²` and `½`, are no part of words.
+fn is_of_words(char: char) -> bool {
+    char.is_alphabetic() || get_general_category(char) == GeneralCategory::DecimalNumber
 }
 
 /// Shows the length only: what people search for is as private as what they write.
@@ -78,6 +83,10 @@ mod tests {
             ("two words\n2", true, true),
             ("Überfall 中文", true, true),
             (" ", false, false),
+            ("x²", false, true),
+            ("10½", false, true),
+            ("٣ ５", true, true),
+            ("½", false, false),
             ("c++", false, true),
             ("don't", false, true),
             ("*?\\", false, false),

@@ -1,5 +1,7 @@
 //! Reading rows of chats, and finding out why one is missing.
 
+use std::ops::ControlFlow;
+
 use super::{
     Missing, NumberRange, Store, StoreError,
     attributes::{chat_of, read_last_number},
@@ -30,7 +32,13 @@ impl Store {
         range: &NumberRange,
     ) -> Result<Vec<Chat>, StoreError> {
         let partition = keys::application_partition(token);
-        self.read_range(partition, keys::chat_sort, range).await?.iter().map(chat_of).collect()
+        let mut chats = Vec::new();
+        self.read_range(partition, keys::chat_sort, range, |row| {
+            chats.push(chat_of(&row)?);
+            Ok(ControlFlow::Continue(()))
+        })
+        .await?;
+        Ok(chats)
     }
 
     /// Says why a chat has no row: its number was assigned, or it never was.

@@ -180,7 +180,8 @@ impl Store {
             (DIGEST.to_owned(), text(&digest.0)),
             (OWNER.to_owned(), text(owner)),
             (TAKEN_AT.to_owned(), time(now)),
-            (EXPIRES_AT.to_owned(), integer(seconds(now.plus_millis(LIFETIME_MILLIS)))),
+            // The next whole second, so that no record ends early.
+            (EXPIRES_AT.to_owned(), integer(seconds(now.plus_millis(LIFETIME_MILLIS)) + 1)),
         ]);
         self.client
             .put_item()

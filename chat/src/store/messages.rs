@@ -1,5 +1,7 @@
 //! Rows of messages: read, list and edit, and finding out why one is missing.
 
+use std::ops::ControlFlow;
+
 use super::{
     Attempt, Edit, Missing, NumberRange, Store, StoreError,
     attributes::{message_of, read_last_number, read_text},
@@ -33,9 +35,30 @@ impl Store {
         chat: ChatNumber,
         range: &NumberRange,
     ) -> Result<Vec<Message>, StoreError> {
+        let mut messages = Vec::new();
+        let take = |message| {
+            messages.push(message);
+            ControlFlow::Continue(())
+        };
+        self.visit_messages(token, chat, range, take).await?;
+        Ok(messages)
+    }
+
+    /// Hands over the messages of a chat in a range, until there are no more or the taker has
+    /// enough: large texts take a call for each megabyte. Nothing where there is no chat.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn visit_messages(
+        &self,
+        token: &AccessToken,
+        chat: ChatNumber,
+        range: &NumberRange,
+        mut take: impl FnMut(Message) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
         let partition = keys::chat_partition(token, chat);
-        let rows = self.read_range(partition, keys::message_sort, range).await?;
-        rows.into_iter().map(message_of).collect()
+        self.read_range(partition, keys::message_sort, range, |row| Ok(take(message_of(row)?)))
+            .await
     }
 
     /// Reads messages of any chats of an application, at most 100, in any order; those without a

@@ -27,6 +27,7 @@ pub use idempotency::{Claim, KeyScope, PayloadDigest};
 pub use numbering::{Assigned, NumberingError};
 pub use persisting::{NewChat, NewMessage, PersistError};
 pub use reads::NumberRange;
+pub use retry::Backoff;
 pub use survey::{Counter, Row, ScanPage, ScanPosition};
 pub use tally::{Parent, Tally};
 

@@ -1,5 +1,7 @@
 //! Strongly consistent reads: one item, a range of a partition, a batch of keys.
 
+use std::ops::ControlFlow;
+
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
 use super::{
@@ -36,7 +38,8 @@ impl Store {
         Ok(answer.item)
     }
 
-    /// Reads the rows of a partition whose numbers lie in the range. One call, unless the rows
+    /// Hands over the rows of a partition whose numbers lie in the range, until there are no more
+    /// or the taker has enough. One call, unless the rows
     /// are so large that they exceed the 1 MB that a Query answers:
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Query.html>
     pub(super) async fn read_range(
@@ -44,12 +47,11 @@ impl Store {
         partition: String,
         sort_value: impl Fn(u64) -> String,
         range: &NumberRange,
-    ) -> Result<Vec<Item>, StoreError> {
-        let limit = usize::try_from(range.limit).unwrap_or(usize::MAX);
-        let mut rows = Vec::new();
+        mut take: impl FnMut(Item) -> Result<ControlFlow<()>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut wanted = i32::try_from(range.limit).unwrap_or(i32::MAX);
         let mut start = None;
         loop {
-            let wanted = i32::try_from(limit - rows.len()).unwrap_or(i32::MAX);
             let answer = self
                 .client
                 .query()
@@ -67,10 +69,15 @@ impl Store {
                 .send()
                 .await
                 .map_err(|error| StoreError::of_call("Query", error))?;
-            rows.extend(answer.items.unwrap_or_default());
+            for row in answer.items.unwrap_or_default() {
+                wanted -= 1;
+                if take(row)?.is_break() {
+                    return Ok(());
+                }
+            }
             start = answer.last_evaluated_key;
-            if start.is_none() || rows.len() >= limit {
-                return Ok(rows);
+            if start.is_none() || wanted <= 0 {
+                return Ok(());
             }
         }
     }

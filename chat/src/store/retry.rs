@@ -11,13 +11,14 @@ const ONE_CALL: Duration = Duration::from_secs(3);
 
 /// Growing waits with jitter, up to a deadline.
 #[derive(Debug)]
-pub(super) struct Backoff {
+pub struct Backoff {
     deadline: Instant,
     longest: Duration,
 }
 
 impl Backoff {
-    pub(super) fn until(deadline: Instant) -> Self {
+    /// Waits that end at the deadline.
+    pub fn until(deadline: Instant) -> Self {
         Self { deadline, longest: FIRST_WAIT }
     }
 
@@ -26,7 +27,7 @@ impl Backoff {
     }
 
     /// Waits before the next try; false, at once, where the deadline leaves no time for one.
-    pub(super) async fn wait(&mut self) -> bool {
+    pub async fn wait(&mut self) -> bool {
         let wait = random_up_to(self.longest);
         if Instant::now() + wait >= self.deadline {
             return false;

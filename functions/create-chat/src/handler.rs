@@ -2,7 +2,9 @@
 //! with an idempotency key.
 
 use chat::{
-    http::{ChatCreatedJson, Context, Handler, Problem, Request, Response, Route, to_json},
+    http::{
+        ChatCreatedJson, Context, Handler, Problem, Request, Response, Route, parameters, to_json,
+    },
     idempotency::KeyedCreation,
     jobs::{CreateChat as ChatTask, Job, Queue, Task},
     model::Timestamp,
@@ -23,6 +25,7 @@ impl Handler for CreateChat {
         let Route::Chats { token } = request.route() else {
             return Err(Problem::not_found());
         };
+        parameters::none(request)?;
         let key = request.idempotency_key()?;
         let access_token = token.access_token()?;
 

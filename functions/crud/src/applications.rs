@@ -56,6 +56,7 @@ impl Crud {
         request: &Request<'_>,
         token: Segment<'_>,
     ) -> Result<Response, Problem> {
+        parameters::none(request)?;
         let application = self.existing_application(&token.access_token()?).await?;
         preconditions::answer_read(request, application.revision, || {
             to_json(&ApplicationJson::from(&application))
@@ -71,7 +72,8 @@ impl Crud {
         let name = parameters::application_name(request)?;
         let token = token.access_token()?;
         let edit = Edit { request_id, accepted_at: Timestamp::now() };
-        for _ in 0..preconditions::MAX_TRIES {
+        let mut backoff = preconditions::backoff();
+        loop {
             let read = self.existing_application(&token).await?;
             preconditions::check_edit(request, read.revision)?;
             match self.store.rename_application(&read, &name, &edit).await? {
@@ -79,11 +81,10 @@ impl Crud {
                     let json = to_json(&ApplicationJson::from(&application))?;
                     return Ok(Response::ok(json).with_etag(application.revision));
                 }
-                Attempt::Outdated => {}
-                Attempt::Unknown => break,
+                Attempt::Outdated if backoff.wait().await => {}
+                Attempt::Outdated | Attempt::Unknown => return Err(preconditions::contended()),
             }
         }
-        Err(preconditions::contended())
     }
 
     async fn existing_application(&self, token: &AccessToken) -> Result<Application, Problem> {

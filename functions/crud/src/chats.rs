@@ -39,9 +39,11 @@ impl Crud {
 
     pub(crate) async fn chat(
         &self,
+        request: &Request<'_>,
         token: Segment<'_>,
         number: Segment<'_>,
     ) -> Result<Response, Problem> {
+        parameters::none(request)?;
         let token = token.access_token()?;
         let number = number.chat_number()?;
         match self.store.chat(&token, number).await? {

@@ -31,7 +31,7 @@ impl Handler for Crud {
                 self.rename_application(request, token, id).await
             }
             (Route::Chats { token }, true) => self.list_chats(request, token).await,
-            (Route::Chat { token, chat }, _) => self.chat(token, chat).await,
+            (Route::Chat { token, chat }, _) => self.chat(request, token, chat).await,
             (Route::Messages { token, chat }, true) => {
                 self.list_messages(request, token, chat).await
             }
@@ -44,9 +44,9 @@ impl Handler for Crud {
             (Route::MessageSearch { token, chat }, _) => {
                 self.search_messages(request, token, chat).await
             }
-            (Route::Chats { .. } | Route::Messages { .. }, false) => {
-                Err(Problem::internal("the gateway sent a creation to the wrong function"))
-            }
+            // The gateway sends creations to functions of their own; one that comes here has a
+            // path that none of its routes is.
+            (Route::Chats { .. } | Route::Messages { .. }, false) => Err(Problem::not_found()),
         }
     }
 }

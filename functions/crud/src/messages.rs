@@ -1,6 +1,6 @@
 //! Messages: list, read and edit.
 
-use std::time::Duration;
+use std::{ops::ControlFlow, time::Duration};
 
 use chat::{
     http::{JsonArray, MessageJson, Problem, Request, Response, Segment, parameters, to_json},
@@ -29,25 +29,33 @@ impl Crud {
         let page = parameters::range_page(request)?;
         let token = token.access_token()?;
         let chat = chat.chat_number()?;
-        let messages = match number_range(&page) {
-            Some(range) => self.store.list_messages(&token, chat, &range).await?,
-            None => Vec::new(),
-        };
-        if messages.is_empty() {
-            self.expect_chat(&token, chat).await?;
-        }
-        let limit = usize::from(page.limit.get());
+        let limit = page.limit.get().into();
         let mut array = JsonArray::new();
         let mut shown = 0;
+        let mut next = None;
         let mut last = None;
-        for message in messages.iter().take(limit) {
-            if !array.push(&MessageJson::from(message))? {
-                break;
-            }
-            shown += 1;
-            last = Some(message.number.get());
+        let mut added = Ok(true);
+        if let Some(range) = number_range(&page) {
+            let take = |message: Message| {
+                added = if shown < limit {
+                    array.push(&MessageJson::from(&message))
+                } else {
+                    Ok(false)
+                };
+                if !matches!(added, Ok(true)) {
+                    next = last.map(|last| page.next_link(last));
+                    return ControlFlow::Break(());
+                }
+                shown += 1;
+                last = Some(message.number.get());
+                ControlFlow::Continue(())
+            };
+            self.store.visit_messages(&token, chat, &range, take).await?;
         }
-        let next = last.filter(|_| messages.len() > shown).map(|last| page.next_link(last));
+        added?;
+        if shown == 0 {
+            self.expect_chat(&token, chat).await?;
+        }
         Ok(Response::ok(array.finish()?).with_link(next))
     }
 
@@ -58,6 +66,7 @@ impl Crud {
         chat: Segment<'_>,
         number: Segment<'_>,
     ) -> Result<Response, Problem> {
+        parameters::none(request)?;
         let token = token.access_token()?;
         let chat = chat.chat_number()?;
         let message = self.existing_message(&token, chat, number.message_number()?).await?;
@@ -85,7 +94,8 @@ impl Crud {
             edited: true,
         }));
         let mut has_safety_net = false;
-        for _ in 0..preconditions::MAX_TRIES {
+        let mut backoff = preconditions::backoff();
+        loop {
             let read = self.existing_message(&token, chat, number).await?;
             preconditions::check_edit(request, read.revision)?;
             if !has_safety_net {
@@ -98,11 +108,10 @@ impl Crud {
                     let json = to_json(&MessageJson::from(&message))?;
                     return Ok(Response::ok(json).with_etag(message.revision));
                 }
-                Attempt::Outdated => {}
-                Attempt::Unknown => break,
+                Attempt::Outdated if backoff.wait().await => {}
+                Attempt::Outdated | Attempt::Unknown => return Err(preconditions::contended()),
             }
         }
-        Err(preconditions::contended())
     }
 
     async fn existing_message(

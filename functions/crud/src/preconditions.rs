@@ -1,12 +1,16 @@
 //! Conditional requests: `If-None-Match` on reads, `If-Match` on edits.
 
+use std::time::{Duration, Instant};
+
 use chat::{
     http::{Problem, Request, Response},
     model::Revision,
+    store::Backoff,
 };
 
-/// How often an edit without `If-Match` reads again what others wrote in between.
-pub(crate) const MAX_TRIES: u32 = 10;
+/// How long an edit without `If-Match` reads again what others wrote in between: with the calls of
+/// the last try it ends within the 10 s of the function.
+const TRIES_END_AFTER: Duration = Duration::from_secs(4);
 
 const RETRY_AFTER_SECONDS: u32 = 1;
 
@@ -28,6 +32,11 @@ pub(crate) fn check_edit(request: &Request<'_>, revision: Revision) -> Result<()
         Some(tags) if !tags.match_strongly(revision) => Err(Problem::precondition_failed()),
         _ => Ok(()),
     }
+}
+
+/// The waits between the tries of one edit.
+pub(crate) fn backoff() -> Backoff {
+    Backoff::until(Instant::now() + TRIES_END_AFTER)
 }
 
 /// 503: others wrote the row again and again, or an answer was lost and they wrote it since.

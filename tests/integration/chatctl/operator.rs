@@ -6,7 +6,7 @@ use ::chatctl::{
     Engines,
     cli::{ReindexOptions, VerifyOptions},
 };
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{config::timeout::TimeoutConfig, types::AttributeValue};
 use aws_smithy_http_client::Builder;
 use chat::{
     jobs::{CreateMessage, IndexMessages, Job, Queue, Task},
@@ -68,6 +68,16 @@ pub(super) fn rebuilding() -> ReindexOptions {
     }
 }
 
+/// An operator waits longer than a function may.
+fn patient() -> aws_sdk_dynamodb::Client {
+    let client = clients("TEST_DYNAMODB_URL").dynamodb();
+    let timeouts =
+        TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(20)).build();
+    aws_sdk_dynamodb::Client::from_conf(
+        client.config().to_builder().timeout_config(timeouts).build(),
+    )
+}
+
 impl Operator {
     /// An empty application in a stack of its own.
     pub(super) async fn new() -> Self {
@@ -83,11 +93,12 @@ impl Operator {
         let search = Search::new(Builder::new().build_http(), config).unwrap();
         search.create_first_index(soon()).await.unwrap();
         let worker = Worker {
-            store: store.clone(),
+            store,
             search: search.clone(),
             jobs: Queue::new(sqs.clone(), &jobs_url),
             dead_letters: Queue::new(sqs.clone(), &dead_letters_url),
         };
+        let store = Store::new(patient(), &table);
         let engines = Engines { store, search, sqs, jobs_url, dead_letters_url };
         Self { engines, worker, token, table }
     }
