@@ -130,7 +130,7 @@ async fn a_reindex_while_others_write_edit_and_search_loses_nothing_and_no_searc
     };
     tokio::join!(writing, searching, rebuilding);
     eprintln!("{written:?} messages written, {searches:?} searches");
-    assert!(written.get() > 20 && searches.get() > 8, "{written:?} {searches:?}");
+    assert!(written.get() > 20 && searches.get() >= 8, "{written:?} {searches:?}");
     is_in_order(&operator).await;
     operator.remove().await;
 }
