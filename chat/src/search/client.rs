@@ -64,12 +64,15 @@ impl Search {
         Ok(Self { engine: Engine::new(http, config)?, alias })
     }
 
-    /// Makes the first index together with its alias, in one call. That another function was faster
-    /// is success.
+    /// Makes the first index together with its alias, in one call, unless the alias is there. That
+    /// another function was faster is success.
     ///
     /// # Errors
     /// [`EngineError`] where the engine is away or refuses.
     pub async fn create_first_index(&self, deadline: Instant) -> Result<(), EngineError> {
+        if self.has_alias(deadline).await? {
+            return Ok(());
+        }
         let request = Request {
             method: "PUT",
             target: format!("/{}", index::first_index(&self.alias)),
@@ -86,14 +89,32 @@ impl Search {
         }
     }
 
+    /// Whether the alias stands for an index: after a rebuild it is no longer the first, and a
+    /// second one behind the alias would stop all writes.
+    async fn has_alias(&self, deadline: Instant) -> Result<bool, EngineError> {
+        let request = Request {
+            method: "GET",
+            target: format!("/_alias/{}", self.alias),
+            content_type: "application/json",
+            body: Vec::new().into(),
+        };
+        match self.engine.send(&request, deadline).await {
+            Ok(_) => Ok(true),
+            Err(EngineError::Refused { status: 404, .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Writes documents, and says of each what became of it, in their order. A revision never
     /// replaces a newer one, whatever the order of calls. Ends before the deadline; what was not
     /// taken by then is [`Outcome::Later`].
     pub async fn index(&self, documents: &[Document<'_>], deadline: Instant) -> Vec<Outcome> {
         let mut outcomes = Outcomes::default();
+        // The next index first: should the aliases be swapped between the two, the second write
+        // goes to the index that is searched from then on.
         let items = (0..documents.len())
             .flat_map(|document| {
-                [Target::Current, Target::Next].map(|target| Item { document, target })
+                [Target::Next, Target::Current].map(|target| Item { document, target })
             })
             .collect();
         let homeless = self.write(documents, items, deadline, &mut outcomes).await;
