@@ -1,7 +1,7 @@
 # Each target is one command of localstack/, which says in its README what starts and what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs test test-localstack check
+.PHONY: help up down reset status logs env test chaos test-localstack check
 
 LOCAL := python3 localstack
 
@@ -23,8 +23,14 @@ status: ## say what runs, and where
 logs: ## follow the logs of all functions
 	@$(LOCAL) logs
 
+env: ## print what a shell needs to work on it: eval "$$(make -s env)"
+	@$(LOCAL) env
+
 test: ## run all tests on a stack of their own (BASE_URL=…: the contract's against that address)
 	@$(LOCAL) test
+
+chaos: ## run the promises under faults for long (SEEDS=1..200 MINUTES=30)
+	@$(LOCAL) chaos
 
 test-localstack: ## run the store's and the queue's tests on LocalStack
 	@$(LOCAL) test-localstack

@@ -74,6 +74,20 @@ def test() -> int:
     return 0
 
 
+def chaos() -> int:
+    import suites
+
+    suites.chaos()
+    return 0
+
+
+def env() -> int:
+    import stack
+
+    stack.print_environment(shared_instance())
+    return 0
+
+
 def test_localstack() -> int:
     import suites
 
@@ -97,6 +111,8 @@ COMMANDS = {
     "status": (status, False),
     "logs": (logs, True),
     "test": (test, True),
+    "chaos": (chaos, True),
+    "env": (env, True),
     "test-localstack": (test_localstack, True),
     "check": (check, True),
 }

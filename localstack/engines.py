@@ -145,6 +145,10 @@ def wait(instance: Instance) -> None:
     with step(f"waiting for the emulated AWS on {instance.aws_url}"):
         health = f"{instance.aws_url}/_localstack/health"
         wait_for(instance, "ministack", health, bool(instance.external_aws), 60)
+    wait_for_opensearch(instance)
+
+
+def wait_for_opensearch(instance: Instance) -> None:
     with step(f"waiting for OpenSearch on {instance.search_url}"):
         health = f"{instance.search_url}/_cluster/health?wait_for_status=yellow&timeout=1s"
         wait_for(instance, "opensearch", health, bool(instance.external_search), 180)

@@ -14,7 +14,7 @@ from pathlib import Path
 from console import step
 from engines import bare_environment
 from http_client import answers
-from prerequisites import HERE, changed, quietly, settle
+from prerequisites import HERE, changed, make_venv, quietly, settle
 from processes import Process
 from settings import JARS, LOCAL
 
@@ -39,11 +39,8 @@ def python() -> Path | None:
 
 def prepare(python: Path) -> None:
     if changed(VENV, REQUIREMENTS):
-        with step("installing LocalStack (about two minutes)"):
-            shutil.rmtree(VENV, ignore_errors=True)
-            quietly([python, "-m", "venv", VENV])
-            pip = [VENV / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
-            quietly([*pip, "--requirement", REQUIREMENTS])
+        with step("installing LocalStack"):
+            make_venv(python, VENV, REQUIREMENTS)
             settle(VENV, REQUIREMENTS)
 
 

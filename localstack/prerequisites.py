@@ -17,6 +17,7 @@ from console import Failure, step
 from settings import JARS, LOCAL, ROOT, VENV
 
 HERE = Path(__file__).resolve().parent
+UV_VERSION = "0.13.9"
 MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 
 DEBIAN, MACOS = "Debian", "macOS"
@@ -28,6 +29,7 @@ INSTALL = {
         MACOS: "brew install openjdk",
     },
     "mvn": {DEBIAN: "apt-get install maven", MACOS: "brew install maven"},
+    "curl": {DEBIAN: "apt-get install curl", MACOS: "brew install curl"},
     "cc": {DEBIAN: "apt-get install gcc libc6-dev", MACOS: "xcode-select --install"},
     "cargo": {
         DEBIAN: "apt-get install rustup && rustup default stable   (from Debian 13 on)",
@@ -48,10 +50,9 @@ def check() -> None:
     java = version_of(["javac", "-version"])
     if java is None or java < (17,):
         missing.append(("java", "a Java development kit, 17 or later"))
-    if shutil.which("mvn") is None:
-        missing.append(("mvn", "Maven (mvn)"))
-    if shutil.which("cc") is None:
-        missing.append(("cc", "a C compiler (cc)"))
+    for tool, what in (("mvn", "Maven"), ("curl", "curl"), ("cc", "a C compiler")):
+        if shutil.which(tool) is None:
+            missing.append((tool, what))
     rust = version_of(["cargo", "--version"])
     needed = needed_rust()
     if rust is None:
@@ -84,16 +85,8 @@ def prepare() -> None:
     LOCAL.mkdir(exist_ok=True)
     requirements = HERE / "requirements.txt"
     if changed(VENV, requirements):
-        with step("installing the Python tools (about two minutes)"):
-            shutil.rmtree(VENV, ignore_errors=True)
-            quietly([sys.executable, "-m", "venv", VENV])
-            pip = [
-                VENV / "bin" / "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ]
-            quietly([*pip, "--requirement", requirements])
+        with step("installing the Python tools"):
+            make_venv(sys.executable, VENV, requirements)
             settle(VENV, requirements)
     for engine in ("opensearch", "dynamodb"):
         pom, folder = HERE / f"{engine}.pom.xml", JARS / engine
@@ -112,6 +105,16 @@ def prepare() -> None:
                     ]
                 )
                 settle(folder, pom)
+
+
+def make_venv(python: str | Path, venv: Path, requirements: Path) -> None:
+    """A Python environment of its own. uv fills it in seconds, where pip takes minutes."""
+    shutil.rmtree(venv, ignore_errors=True)
+    quietly([python, "-m", "venv", venv])
+    pip = [venv / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
+    quietly([*pip, f"uv=={UV_VERSION}"])
+    install = [venv / "bin" / "uv", "pip", "install", "--quiet"]
+    quietly([*install, "--python", venv / "bin" / "python", "--requirement", requirements])
 
 
 def changed(folder: Path, source: Path) -> bool:

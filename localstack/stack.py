@@ -1,9 +1,10 @@
 """A local AWS brought up, end to end; looked at; dropped."""
 
+import shlex
 import shutil
 
 import engines
-from console import say, step
+from console import Failure, say, step
 from http_client import answers
 from processes import Process
 from settings import Instance
@@ -33,6 +34,31 @@ def introduce(instance: Instance) -> None:
     say("Create an application with\n")
     say(f"    curl -X POST '{instance.url}/applications?name=My+first'\n")
     say("The answer holds its access_token; the README goes on from there.")
+
+
+def print_environment(instance: Instance) -> None:
+    """What a function, or the operator's command line, needs to work on this stack from a shell."""
+    from build import tools_environment
+    from deploy import Deployment, outputs
+
+    stack = Deployment(instance).stack()
+    if stack is None:
+        raise Failure("no stack is deployed: `make up` deploys one")
+    names = outputs(stack)
+    variables = {
+        "AWS_ENDPOINT_URL": instance.aws_url,
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "TABLE_NAME": names["TableName"],
+        "JOBS_QUEUE_URL": names["JobsQueueUrl"],
+        "DEAD_LETTER_QUEUE_URL": names["DeadLetterQueueUrl"],
+        "SEARCH_URL": names["SearchUrl"],
+        "ADMIN_KEY_SHA256": "open",
+        "PATH": tools_environment()["PATH"],
+    }
+    for name, value in variables.items():
+        print(f"export {name}={shlex.quote(value)}")
 
 
 def reset(instance: Instance) -> None:

@@ -51,6 +51,23 @@ def test() -> None:
         run(["cargo", "test", "--workspace", "--locked"], addresses)
 
 
+def chaos() -> None:
+    """The promises under faults, for as many seeds and minutes as the caller wants."""
+    limits = {f"CHAOS_{name}": os.environ.get(name, "") for name in ("SEEDS", "MINUTES")}
+    with private_folder("chaos") as folder:
+        instance = private_instance(folder)
+        engines.start_dynamodb(instance)
+        engines.start_opensearch(instance)
+        engines.wait_for_dynamodb(instance)
+        engines.wait_for_opensearch(instance)
+        addresses = {
+            "TEST_DYNAMODB_URL": instance.dynamodb_url,
+            "TEST_SEARCH_URL": instance.search_url,
+        }
+        command = ["cargo", "test", "--locked", "--package=tests", "--test=chaos"]
+        run([*command, "--", "--nocapture"], addresses | limits)
+
+
 def test_localstack() -> None:
     python = localstack_itself.python()
     if python is None:
