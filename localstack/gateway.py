@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import base64
 import json
+import logging
 import re
 import time
 import uuid
@@ -223,6 +224,9 @@ def main() -> None:
     app.cleanup_ctx.append(gateway.open)
     app.on_response_prepare.append(drop_server_header)
     app.router.add_route("*", "/{path:.*}", gateway.handle)
+
+    # What it logs of a request that it cannot read quotes it, token and all.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL + 1)
 
     async def serve() -> None:
         runner = web.AppRunner(
