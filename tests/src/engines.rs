@@ -100,6 +100,11 @@ pub struct QueueReader {
 }
 
 impl QueueReader {
+    /// A look into the queue at this address.
+    pub fn at(url: &str) -> Self {
+        Self { client: clients("TEST_SQS_URL").sqs(), url: url.to_owned() }
+    }
+
     /// The messages that can be received now; they are gone from the queue.
     pub async fn receive(&self) -> Vec<aws_sdk_sqs::types::Message> {
         let answer = self

@@ -197,13 +197,18 @@ impl Operator {
     }
 
     pub(super) async fn done(&self, jobs: &[Job]) {
+        self.done_by(&self.worker, jobs).await;
+    }
+
+    /// Has a worker do jobs, all of which it must have done or sent on.
+    pub(super) async fn done_by(&self, worker: &Worker, jobs: &[Job]) {
         let records = jobs
             .iter()
             .enumerate()
             .map(|(id, job)| Record { message_id: id.to_string(), body: job.to_body() })
             .collect();
         let ends = SystemTime::now() + Duration::from_secs(30);
-        let answer = self.worker.handle(SqsEvent { records }, ends).await;
+        let answer = worker.handle(SqsEvent { records }, ends).await;
         assert_eq!(answer.batch_item_failures, []);
     }
 
