@@ -95,10 +95,11 @@ class Deployment:
             ],
             "Tags": [{"Key": "digest", "Value": wanted}],
         }
-        if stack is None:
-            self.cloudformation.create_stack(**request)
-        else:
-            self.cloudformation.update_stack(**request)
+        put = self.cloudformation.update_stack if stack else self.cloudformation.create_stack
+        try:
+            put(**request)
+        except ClientError as error:
+            raise Failure(f"CloudFormation refuses template.yaml: {error}") from error
         stack = self.settled_stack()
         if stack is None or not is_good(stack):
             raise Failure(f"the stack could not be deployed:\n{self.reasons()}")
