@@ -3,7 +3,7 @@
 //!
 //! What is decided, in this order: an unknown path is 404; OPTIONS is 204; another method that the
 //! route has not is 405; a missing admin key is 401; wrong parameters are 400, 413 or 415; a token
-//! or number that names nothing is 404; then come the look-ups. [`serve`] does the first three.
+//! or number that names nothing is 404; then come the look-ups. [`serve()`] does the first three.
 
 mod access;
 mod array;

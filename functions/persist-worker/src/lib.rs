@@ -1,7 +1,7 @@
 //! The worker: turns jobs into rows and documents.
 //!
-//! A batch is sorted by tenant and chat ([`batch`]), written to the store ([`persisting`]), made
-//! searchable ([`indexing`]), and each record's end is settled ([`fate`]): done, sent again for
+//! A batch is sorted by tenant and chat (`batch`), written to the store (`persisting`), made
+//! searchable (`indexing`), and each record's end is settled (`fate`): done, sent again for
 //! later, sent to the dead letters with its reason, or left to the queue's redelivery.
 
 mod batch;
