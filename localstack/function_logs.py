@@ -9,6 +9,8 @@ from http_client import answers
 from settings import Instance
 
 BACKLOG_SECONDS = 600
+# What Lambda itself writes around each invocation.
+PLATFORM = ("START RequestId", "END RequestId", "REPORT RequestId")
 
 
 def follow(instance: Instance) -> None:
@@ -21,7 +23,7 @@ def follow(instance: Instance) -> None:
     groups = {
         name.removesuffix("LogGroup"): group
         for name, group in outputs(stack).items()
-        if name.endswith("FunctionLogGroup")
+        if name.endswith("LogGroup")
     }
     logs = deployment.client("logs")
     since = int((time.time() - BACKLOG_SECONDS) * 1000)
@@ -35,11 +37,11 @@ def follow(instance: Instance) -> None:
                 logGroupName=group, startTime=since
             )
             for event in page["events"]
-            if event["eventId"] not in shown
+            if event["eventId"] not in shown and not event["message"].startswith(PLATFORM)
         ]
         for timestamp, event_id, function, message in sorted(events):
             at = datetime.fromtimestamp(timestamp / 1000).strftime("%H:%M:%S.%f")[:-3]
-            say(f"{at} {function:22} {message.rstrip()}")
+            say(f"{at} {function:14} {message.rstrip()}")
             shown.add(event_id)
             since = max(since, timestamp - 5000)  # streams of one group lag behind each other
         time.sleep(0.5)
