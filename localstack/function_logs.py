@@ -27,21 +27,23 @@ def follow(instance: Instance) -> None:
     }
     logs = deployment.client("logs")
     since = int((time.time() - BACKLOG_SECONDS) * 1000)
-    shown: set[str] = set()
+    shown: set[tuple] = set()
     say(f"the last {BACKLOG_SECONDS // 60} minutes, then what comes (Ctrl-C ends it)")
     while True:
-        events = [
-            (event["timestamp"], event["eventId"], function, event["message"])
+        lines = {
+            (event["timestamp"], function, event["logStreamName"], event["message"].rstrip())
             for function, group in groups.items()
             for page in logs.get_paginator("filter_log_events").paginate(
                 logGroupName=group, startTime=since
             )
             for event in page["events"]
-            if event["eventId"] not in shown and not event["message"].startswith(PLATFORM)
-        ]
-        for timestamp, event_id, function, message in sorted(events):
+            if not event["message"].startswith(PLATFORM)
+        }
+        for line in sorted(lines - shown):
+            timestamp, function, _, message = line
             at = datetime.fromtimestamp(timestamp / 1000).strftime("%H:%M:%S.%f")[:-3]
-            say(f"{at} {function:14} {message.rstrip()}")
-            shown.add(event_id)
-            since = max(since, timestamp - 5000)  # streams of one group lag behind each other
+            say(f"{at} {function:14} {message}")
+            # Asked for again from a little earlier: streams of one group lag behind each other.
+            since = max(since, timestamp - 5000)
+        shown = lines
         time.sleep(0.5)
