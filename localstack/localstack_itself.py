@@ -11,6 +11,9 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import boto3
+from botocore.config import Config
+
 from console import step
 from engines import bare_environment
 from http_client import answers
@@ -24,16 +27,13 @@ REQUIREMENTS = HERE / "localstack.requirements.txt"
 
 def python() -> Path | None:
     """A Python 3.13: on the path, or one of pyenv's."""
-    if found := shutil.which("python3.13"):
-        candidates = [Path(found)]
-    else:
-        pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-        candidates = sorted(pyenv.glob("versions/3.13.*/bin/python3.13"))
-    for candidate in reversed(candidates):
-        # pyenv puts a script on the path for versions that are installed and not chosen.
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    candidates = [*pyenv.glob("versions/3.13.*/bin/python3.13"), shutil.which("python3.13")]
+    for candidate in filter(None, candidates):
+        # pyenv puts a script on the path for versions that are installed and not chosen, too.
         answer = subprocess.run([candidate, "--version"], capture_output=True, text=True)
         if answer.stdout.startswith("Python 3.13."):
-            return candidate
+            return Path(candidate)
     return None
 
 
@@ -69,8 +69,21 @@ def start(folder: Path, port: int) -> None:
     command = [VENV / "bin" / "python", "-m", "localstack.runtime.main"]
     process.start(command, environment, signature="")
     with step("waiting for LocalStack"):
-        health = f"http://127.0.0.1:{port}/_localstack/health"
-        process.wait_until(lambda: answers(health), seconds=120)
+        url = f"http://127.0.0.1:{port}"
+        process.wait_until(lambda: answers(f"{url}/_localstack/health"), seconds=120)
+        warm_up(url)
+
+
+def warm_up(url: str) -> None:
+    """The first call of a service takes seconds, longer than the tests' clients wait."""
+    account = {
+        "region_name": "us-east-1",
+        "aws_access_key_id": "test",
+        "aws_secret_access_key": "test",
+    }
+    config = Config(proxies={})
+    boto3.client("dynamodb", endpoint_url=url, config=config, **account).list_tables()
+    boto3.client("sqs", endpoint_url=url, config=config, **account).list_queues()
 
 
 def lay_out_dynamodb(folder: Path) -> None:
