@@ -1,6 +1,7 @@
 """The functions' logs, followed as they come, in the order of their times."""
 
 import time
+from collections.abc import Iterator
 from datetime import datetime
 
 from console import Failure, say
@@ -20,23 +21,19 @@ def follow(instance: Instance) -> None:
     stack = deployment.stack()
     if stack is None:
         raise Failure("nothing is deployed yet: `make up` does that")
-    groups = {
-        name.removesuffix("LogGroup"): group
-        for name, group in outputs(stack).items()
-        if name.endswith("LogGroup")
-    }
-    logs = deployment.client("logs")
+    groups = log_groups(outputs(stack))
     since = int((time.time() - BACKLOG_SECONDS) * 1000)
     shown: set[tuple] = set()
     say(f"the last {BACKLOG_SECONDS // 60} minutes, then what comes (Ctrl-C ends it)")
     while True:
         lines = {
-            (event["timestamp"], function, event["logStreamName"], event["message"].rstrip())
-            for function, group in groups.items()
-            for page in logs.get_paginator("filter_log_events").paginate(
-                logGroupName=group, startTime=since
+            (
+                event["timestamp"],
+                event["function"],
+                event["logStreamName"],
+                event["message"].rstrip(),
             )
-            for event in page["events"]
+            for event in events(deployment, groups, since)
             if not event["message"].startswith(PLATFORM)
         }
         for line in sorted(lines - shown):
@@ -47,3 +44,18 @@ def follow(instance: Instance) -> None:
             since = max(since, timestamp - 5000)
         shown = lines
         time.sleep(0.5)
+
+
+def log_groups(names: dict[str, str]) -> dict[str, str]:
+    """The log groups among a stack's outputs, by their functions."""
+    groups = {name: group for name, group in names.items() if name.endswith("LogGroup")}
+    return {name.removesuffix("LogGroup"): group for name, group in groups.items()}
+
+
+def events(deployment: Deployment, groups: dict[str, str], since: int) -> Iterator[dict]:
+    """What was logged from a time on, in milliseconds since 1970; each event names its function."""
+    pages = deployment.client("logs").get_paginator("filter_log_events")
+    for function, group in groups.items():
+        for page in pages.paginate(logGroupName=group, startTime=since):
+            for event in page["events"]:
+                yield {**event, "function": function}

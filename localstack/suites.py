@@ -14,6 +14,7 @@ from pathlib import Path
 
 import engines
 import localstack_itself
+import log_privacy
 import stack
 from build import tools_environment
 from console import say
@@ -49,6 +50,7 @@ def test() -> None:
             "DEAD_LETTER_QUEUE_URL": outputs["DeadLetterQueueUrl"],
         }
         run(["cargo", "test", "--workspace", "--locked"], addresses)
+        log_privacy.check(instance)
 
 
 def chaos() -> None:
