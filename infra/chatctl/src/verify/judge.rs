@@ -23,6 +23,10 @@ use crate::{engines::Engines, failure::Failure, indexing};
 const TALLY: Duration = Duration::from_secs(20);
 /// Between two looks at what may still settle.
 const PAUSE: Duration = Duration::from_millis(500);
+/// The engine looks at its clock five times a second only, so it may still remember a deletion when
+/// it is told to forget it.
+const FORGETTING_PAUSE: Duration = Duration::from_millis(250);
+const FORGETTING_TRIES: u32 = 12;
 /// How often a repair that others' writes refused is tried.
 const TRIES: u32 = 20;
 
@@ -153,10 +157,14 @@ pub(crate) async fn mend_documents(
 
     let gone = || of(&[Verdict::Missing, Verdict::Ahead]);
     let places: Vec<DocumentPlace> = gone().map(|misfit| misfit.place.clone()).collect();
-    let left = documents_now(engines, generation, tokens, &places).await?;
-    if left.iter().any(|misfit| misfit.verdict == Verdict::Missing) {
+    for _ in 0..FORGETTING_TRIES {
+        let left = documents_now(engines, generation, tokens, &places).await?;
+        if left.iter().all(|misfit| misfit.verdict != Verdict::Missing) {
+            return Ok(());
+        }
         engines.search.forget_deletions(generation).await?;
         write(engines, generation, left.iter()).await?;
+        tokio::time::sleep(FORGETTING_PAUSE).await;
     }
     Ok(())
 }
