@@ -3,6 +3,7 @@
 //! Which call meets which fault follows from the seed, the invocation's name and the call's place
 //! in it alone, so a seed's faults are the same in every run.
 
+use std::io;
 use std::sync::{
     Arc, Mutex, PoisonError,
     atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -21,6 +22,9 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
+use futures_util::stream;
+use http_body_util::StreamBody;
+use hyper::body::{Bytes, Frame};
 use tokio::sync::Notify;
 
 use crate::queue::VirtualQueue;
@@ -199,7 +203,7 @@ impl Network {
             Some(Fault::Conflict) => Ok(operation.conflict()),
             Some(Fault::CutAnswer) => {
                 let answer = self.land(inner, request, &operation).await?;
-                Ok(answer.map(|body| cut(&body)))
+                Ok(answer.map(|_| broken_off()))
             }
             Some(Fault::Late) => {
                 let weather = Arc::clone(&self.weather);
@@ -314,10 +318,13 @@ fn lost() -> ConnectorError {
     ConnectorError::io("the connection broke".into())
 }
 
-/// Half of an answer; one that streams is cut before its first byte.
-fn cut(body: &SdkBody) -> SdkBody {
-    let bytes = body.bytes().unwrap_or_default();
-    SdkBody::from(bytes.get(..bytes.len() / 2).unwrap_or_default().to_vec())
+/// A body that ends in an error after its first byte, as one whose connection is cut does.
+fn broken_off() -> SdkBody {
+    let frames = [
+        Ok(Frame::data(Bytes::from_static(b"{"))),
+        Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the connection was cut")),
+    ];
+    SdkBody::from_body_1_x(StreamBody::new(stream::iter(frames)))
 }
 
 #[derive(Debug)]

@@ -105,9 +105,12 @@ impl Store {
                 .send()
                 .await
                 .map_err(|error| StoreError::of_call(OPERATION, error))?;
-            items.extend(
-                answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default(),
-            );
+            // An answer without this member is not one that says that there are no rows.
+            let mut rows = answer.responses.ok_or_else(|| StoreError::Unavailable {
+                operation: OPERATION,
+                source: "the answer is not whole".into(),
+            })?;
+            items.extend(rows.remove(&self.table).unwrap_or_default());
             pending = answer
                 .unprocessed_keys
                 .unwrap_or_default()
