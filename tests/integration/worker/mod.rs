@@ -3,5 +3,6 @@
 mod dead_letters;
 mod edits;
 mod outages;
+mod panics;
 mod rows;
 mod setup;

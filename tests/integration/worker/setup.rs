@@ -10,7 +10,9 @@ use chat::{
     store::Store,
 };
 use persist_worker::{Record, SqsEvent, Worker};
-use tests::{QueueReader, clients, eventually, new_application, new_queue, new_store, variable};
+use tests::{
+    QueueReader, clients, eventually, new_application, new_queue, new_store_table, variable,
+};
 
 /// A worker, its application, and what it leaves behind.
 pub(super) struct Setup {
@@ -18,6 +20,7 @@ pub(super) struct Setup {
     pub(super) jobs: QueueReader,
     pub(super) dead_letters: QueueReader,
     pub(super) token: AccessToken,
+    pub(super) table: String,
 }
 
 /// When the jobs' chats and messages were accepted: before anything that a test does.
@@ -31,13 +34,13 @@ impl Setup {
     }
 
     pub(super) async fn with_search_at(url: String) -> Self {
-        let store = new_store().await;
+        let (store, table) = new_store_table().await;
         let token = new_application(&store).await.access_token;
         let (job_queue, jobs) = new_queue().await;
         let (dead_letter_queue, dead_letters) = new_queue().await;
         let search = clients("TEST_DYNAMODB_URL").search(url).unwrap();
         let worker = Worker { store, search, jobs: job_queue, dead_letters: dead_letter_queue };
-        Self { worker, jobs, dead_letters, token }
+        Self { worker, jobs, dead_letters, token, table }
     }
 
     /// Has the worker do bodies as one batch; the ids (`0`, `1`, …) that it wants delivered again.
