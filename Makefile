@@ -1,7 +1,7 @@
 # Each target is one command of localstack/, which says in its README what starts and what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs env test chaos test-localstack check
+.PHONY: help up down reset status logs env test chaos bench test-localstack check
 
 LOCAL := python3 localstack
 
@@ -31,6 +31,9 @@ test: ## run all tests on a stack of their own (BASE_URL=…: the contract's aga
 
 chaos: ## run the promises under faults for long (SEEDS=1..200 MINUTES=30)
 	@$(LOCAL) chaos
+
+bench: ## measure the functions beside a floor and a plain version (COMPARE=revision)
+	@$(LOCAL) bench
 
 test-localstack: ## run the store's and the queue's tests on LocalStack
 	@$(LOCAL) test-localstack

@@ -81,6 +81,13 @@ def chaos() -> int:
     return 0
 
 
+def bench() -> int:
+    import bench
+
+    bench.bench()
+    return 0
+
+
 def env() -> int:
     import stack
 
@@ -112,6 +119,7 @@ COMMANDS = {
     "logs": (logs, True),
     "test": (test, True),
     "chaos": (chaos, True),
+    "bench": (bench, True),
     "env": (env, True),
     "test-localstack": (test_localstack, True),
     "check": (check, True),

@@ -46,6 +46,8 @@ VARIABLES = {
         "info",
         "the functions' log level: error, warn, info, debug, trace",
     ),
+    "COMPARE": ("", "make bench: a git revision to measure beside the working tree"),
+    "BENCH": ("", "make bench: further arguments, such as --runs=5 --operation=create-chat"),
     "BASE_URL": (
         "",
         "make test: run the contract's tests against this address instead",

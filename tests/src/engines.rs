@@ -19,7 +19,8 @@ use crate::variable;
 /// Clients of the engine at the address that an environment variable names.
 pub fn clients(variable_name: &str) -> Clients {
     let credentials = Credentials::new("test", "test", None, None, "test");
-    Clients::new("us-east-1".to_owned(), credentials, Some(variable(variable_name)))
+    let endpoint = Some(variable(variable_name));
+    Clients::new("us-east-1".to_owned(), credentials, endpoint).expect("clients")
 }
 
 /// A store in a new table on the engine that judges it.

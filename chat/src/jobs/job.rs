@@ -24,7 +24,7 @@ pub struct Job {
 }
 
 /// What is to be done. Each can be done again without harm.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Task {
     /// Write a chat's row.

@@ -1,5 +1,7 @@
 //! Jobs as JSON in the bodies of queue messages.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -27,17 +29,18 @@ struct Outgoing<'a> {
     task: &'a Task,
 }
 
-#[derive(Deserialize)]
-struct Incoming {
-    #[serde(default)]
-    attempt: u32,
-    #[serde(flatten)]
-    task: Task,
-}
-
+/// What is read first, since it says how to read the rest.
 #[derive(Deserialize)]
 struct Envelope {
     version: u32,
+}
+
+#[derive(Deserialize)]
+struct Kind<'a> {
+    #[serde(default)]
+    attempt: u32,
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
 }
 
 impl Job {
@@ -58,7 +61,15 @@ impl Job {
         if version > VERSION {
             return Err(UnreadableJob::Newer(version));
         }
-        let Incoming { attempt, task } = read(body)?;
+        // The text is read once for its kind and once for the rest: to read it into the tagged enum
+        // would copy it all into an intermediate form.
+        let Kind { attempt, kind } = read(body)?;
+        let task = match &*kind {
+            "create_chat" => Task::CreateChat(read(body)?),
+            "create_message" => Task::CreateMessage(read(body)?),
+            "index_messages" => Task::IndexMessages(read(body)?),
+            _ => return Err(UnreadableJob::Malformed("an unknown kind".to_owned())),
+        };
         Ok(Self { attempt, task })
     }
 }

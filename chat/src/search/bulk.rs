@@ -3,14 +3,15 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use serde::Deserialize;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 
 use super::{error::EngineError, index::next_alias, literal, refusal::Refusal};
-use crate::model::{AccessToken, ChatNumber, Message};
+use crate::model::{AccessToken, ChatNumber, Message, MessageNumber, Revision, Timestamp};
 
 /// Largest bulk request, in bytes: small managed domains take 10 MiB.
 pub(super) const BULK_MAX_BYTES: usize = 5_000_000;
+/// What the two lines of a document take beside its text.
+const LINES_BYTES: usize = 450;
 
 /// A message as it is to be found.
 #[derive(Debug, Clone, Copy)]
@@ -132,22 +133,54 @@ impl Iterator for Batches<'_> {
 pub(super) fn lines(document: &Document<'_>, alias: &str) -> String {
     let chat = chat_key(document.token, document.chat);
     let message = document.message;
-    let action = json!({ "index": {
-        "_index": alias,
-        "_id": format!("{chat}-{}", message.number),
-        "routing": chat,
-        "version": message.revision,
-        "version_type": "external",
-        "require_alias": true,
-    } });
-    let source = json!({
-        "chat": chat,
-        "number": message.number.get(),
-        "body": literal::encode(message.body.as_str()),
-        "created_at": message.created_at.to_string(),
-        "updated_at": message.updated_at.to_string(),
-    });
-    format!("{action}\n{source}\n")
+    let action = Action {
+        index: Index {
+            _index: alias,
+            _id: &format!("{chat}-{}", message.number),
+            routing: &chat,
+            version: message.revision,
+            version_type: "external",
+            require_alias: true,
+        },
+    };
+    let source = Source {
+        chat: &chat,
+        number: message.number,
+        body: &literal::encode(message.body.as_str()),
+        created_at: message.created_at,
+        updated_at: message.updated_at,
+    };
+    let mut lines = Vec::with_capacity(LINES_BYTES + source.body.len());
+    // Strings, numbers and flags always have a JSON form, and memory takes all of it.
+    let _ = serde_json::to_writer(&mut lines, &action);
+    lines.push(b'\n');
+    let _ = serde_json::to_writer(&mut lines, &source);
+    lines.push(b'\n');
+    String::from_utf8(lines).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Action<'a> {
+    index: Index<'a>,
+}
+
+#[derive(Serialize)]
+struct Index<'a> {
+    _index: &'a str,
+    _id: &'a str,
+    routing: &'a str,
+    version: Revision,
+    version_type: &'static str,
+    require_alias: bool,
+}
+
+#[derive(Serialize)]
+struct Source<'a> {
+    chat: &'a str,
+    number: MessageNumber,
+    body: &'a str,
+    created_at: Timestamp,
+    updated_at: Timestamp,
 }
 
 /// What became of one item.
@@ -224,8 +257,10 @@ impl Outcomes {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::model::{MessageBody, MessageNumber, Timestamp};
+    use crate::model::MessageBody;
 
     fn message(number: u64, text: &str) -> Message {
         Message {

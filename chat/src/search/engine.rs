@@ -2,6 +2,7 @@
 //! stands in AWS, bounded in time, and tried again where its failure was quick and may pass.
 
 use std::{
+    convert::Infallible,
     fmt,
     time::{Duration, Instant, SystemTime},
 };
@@ -18,8 +19,7 @@ use aws_smithy_runtime_api::{
         orchestrator::{HttpRequest, HttpResponse, OrchestratorError},
     },
 };
-use aws_smithy_types::{body::SdkBody, timeout::TimeoutConfig};
-use thiserror::Error;
+use aws_smithy_types::body::SdkBody;
 
 use super::{
     config::{InvalidSearchConfig, SearchConfig, Signing},
@@ -27,8 +27,6 @@ use super::{
     refusal::Refusal,
 };
 
-/// The engine stands in the function's own region.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 /// Longer than the engine works on any request: it is told to give up after 5 s.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 const ATTEMPTS: u32 = 3;
@@ -72,13 +70,9 @@ impl Answer {
 pub(super) struct Engine {
     url: String,
     signing: Option<Signing>,
-    operation: Operation<HttpRequest, Answer, NoError>,
+    /// Any answer is an answer here, so it has no errors of its own.
+    operation: Operation<HttpRequest, Answer, Infallible>,
 }
-
-/// Any answer is an answer here, so the operation has no errors of its own.
-#[derive(Debug, Error)]
-#[error("never")]
-struct NoError;
 
 impl Engine {
     pub(super) fn new(
@@ -99,9 +93,8 @@ impl Engine {
             .endpoint_url(&url)
             .no_auth()
             .no_retry()
-            .timeout_config(TimeoutConfig::builder().connect_timeout(CONNECT_TIMEOUT).build())
             .serializer(Ok)
-            .deserializer(|response| Ok::<_, OrchestratorError<NoError>>(Answer::of(response)))
+            .deserializer(|response| Ok::<_, OrchestratorError<Infallible>>(Answer::of(response)))
             .build();
         Ok(Self { url, signing, operation })
     }

@@ -24,7 +24,8 @@ const CODE: std::ops::RangeInclusive<char> = '\u{fdd0}'..='\u{fdda}';
 
 /// The text as the index holds it.
 pub(super) fn encode(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_replaced) {
+    // Bytes are compared many at a time; only a candidate is worth reading characters.
+    if !text.bytes().any(may_be_replaced) || !text.chars().any(is_replaced) {
         return Cow::Borrowed(text);
     }
     let mut encoded = String::with_capacity(2 * text.len());
@@ -62,6 +63,11 @@ pub(super) fn decode(encoded: &str) -> Cow<'_, str> {
         text.push(plain);
     }
     Cow::Owned(text)
+}
+
+/// Whether a byte is one of the singles, or begins a character from U+F000 to U+FFFF.
+fn may_be_replaced(byte: u8) -> bool {
+    matches!(byte, 0 | b'*' | b'?' | b'\\' | 0xef)
 }
 
 fn is_replaced(char: char) -> bool {

@@ -1,7 +1,7 @@
 //! The function's process: clients once, then requests.
 
 use chat::{
-    clients::Clients,
+    clients::{Clients, Service},
     config,
     http::{self, Error},
     jobs::Queue,
@@ -14,9 +14,10 @@ use create_message::CreateMessage;
 async fn main() -> Result<(), Error> {
     telemetry::init()?;
     let clients = Clients::from_environment()?;
-    http::serve(CreateMessage {
+    let function = CreateMessage {
         store: Store::new(clients.dynamodb(), config::required("TABLE_NAME")?),
         jobs: Queue::new(clients.sqs(), config::required("JOBS_QUEUE_URL")?),
-    })
-    .await
+    };
+    clients.connect(&[Service::DynamoDb, Service::Sqs]).await;
+    http::serve(function).await
 }

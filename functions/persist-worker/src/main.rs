@@ -1,6 +1,12 @@
 //! The worker's process: clients once, then batches.
 
-use chat::{clients::Clients, config, jobs::Queue, store::Store, telemetry};
+use chat::{
+    clients::{Clients, Service},
+    config,
+    jobs::Queue,
+    store::Store,
+    telemetry,
+};
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use persist_worker::{SqsEvent, Worker};
 
@@ -8,12 +14,15 @@ use persist_worker::{SqsEvent, Worker};
 async fn main() -> Result<(), Error> {
     telemetry::init()?;
     let clients = Clients::from_environment()?;
+    let search_url = config::required("SEARCH_URL")?;
     let worker = &Worker {
         store: Store::new(clients.dynamodb(), config::required("TABLE_NAME")?),
-        search: clients.search(config::required("SEARCH_URL")?)?,
+        search: clients.search(search_url.clone())?,
         jobs: Queue::new(clients.sqs(), config::required("JOBS_QUEUE_URL")?),
         dead_letters: Queue::new(clients.sqs(), config::required("DEAD_LETTER_QUEUE_URL")?),
     };
+    // Jobs are sent only where a part of the system is away.
+    clients.connect(&[Service::DynamoDb, Service::Search(&search_url)]).await;
     let handler = service_fn(|event: LambdaEvent<SqsEvent>| async move {
         // Boxed, since the types of futures would nest too deep for the compiler.
         let answer = Box::pin(worker.handle(event.payload, event.context.deadline()));

@@ -1,8 +1,12 @@
 //! The AWS SDK's clients, built once when a function starts: credentials and region from the
 //! environment, one HTTP stack for all, and a bound on how long and how often each call tries.
 
+mod ahead;
+mod transport;
+
 use std::time::Duration;
 
+pub use ahead::Service;
 pub use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_dynamodb::config::{
@@ -10,24 +14,32 @@ use aws_sdk_dynamodb::config::{
     timeout::TimeoutConfig,
 };
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
 use aws_types::SdkConfig;
+use thiserror::Error;
+pub use transport::TransportError;
 
 use crate::{
     config::{self, MissingVariable},
     search::{DEFAULT_ALIAS, InvalidSearchConfig, Search, SearchConfig, Signing},
 };
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Two calls, one after the other, end within the 10 s of an HTTP function.
 const OPERATION_TIMEOUT: Duration = Duration::from_millis(4_500);
 const MAX_ATTEMPTS: u32 = 3;
 /// The pause before the second attempt is random, up to this; before the third, up to twice that.
 const FIRST_BACKOFF: Duration = Duration::from_millis(100);
+
+/// Why a function has no clients.
+#[derive(Debug, Error)]
+pub enum ClientsError {
+    /// A region or a credential is missing.
+    #[error(transparent)]
+    Missing(#[from] MissingVariable),
+    /// The HTTP client cannot be set up.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+}
 
 /// What every client of an AWS service needs.
 #[derive(Debug, Clone)]
@@ -45,8 +57,8 @@ impl Clients {
     /// `AWS_ENDPOINT_URL_SQS` come before it.
     ///
     /// # Errors
-    /// [`MissingVariable`] for a missing region or credential.
-    pub fn from_environment() -> Result<Self, MissingVariable> {
+    /// [`ClientsError`] for a missing region or credential, or certificates that cannot be read.
+    pub fn from_environment() -> Result<Self, ClientsError> {
         let credentials = Credentials::new(
             config::required("AWS_ACCESS_KEY_ID")?,
             config::required("AWS_SECRET_ACCESS_KEY")?,
@@ -55,7 +67,7 @@ impl Clients {
             "environment",
         );
         let region = config::required("AWS_REGION")?;
-        let clients = Self::new(region, credentials, config::optional("AWS_ENDPOINT_URL"));
+        let clients = Self::new(region, credentials, config::optional("AWS_ENDPOINT_URL"))?;
         let endpoint = |name, general| config::optional(name).or(general);
         Ok(Self {
             dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB", clients.dynamodb_endpoint),
@@ -65,16 +77,21 @@ impl Clients {
     }
 
     /// Clients of a region's services, or of those at one address that stands for them all.
-    pub fn new(region: String, credentials: Credentials, endpoint: Option<String>) -> Self {
-        // ring's first random number costs a microsecond, aws-lc's 39 ms of CPU.
-        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        Self {
-            http,
+    ///
+    /// # Errors
+    /// [`TransportError`] where certificates cannot be read.
+    pub fn new(
+        region: String,
+        credentials: Credentials,
+        endpoint: Option<String>,
+    ) -> Result<Self, TransportError> {
+        Ok(Self {
+            http: transport::http_client()?,
             region,
             credentials,
             dynamodb_endpoint: endpoint.clone(),
             sqs_endpoint: endpoint,
-        }
+        })
     }
 
     /// Puts something between the clients and the network, which may count, delay or lose calls.
@@ -106,7 +123,6 @@ impl Clients {
 
     fn sdk_config(&self, endpoint: Option<String>) -> SdkConfig {
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
             .operation_attempt_timeout(ATTEMPT_TIMEOUT)
             .operation_timeout(OPERATION_TIMEOUT)
             .build();

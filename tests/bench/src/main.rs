@@ -1,0 +1,134 @@
+//! Runs the functions' release binaries as Lambda does, with stand-ins for what they call, and
+//! prints where time, CPU, memory and calls go. `make bench` builds what it measures.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is for people")]
+
+mod certificate;
+mod error;
+mod http_server;
+mod measure;
+mod memory_sizes;
+mod operation;
+mod plot;
+mod process;
+mod quota;
+mod report;
+mod runtime_api;
+mod stand_ins;
+
+use std::{collections::BTreeMap, error::Error, fs, path::PathBuf, time::Duration};
+
+use clap::{Parser, ValueEnum as _};
+
+use crate::{
+    measure::{Conditions, Figures, Subject},
+    operation::Operation,
+    report::Report,
+};
+
+/// Measures builds of the functions beside each other.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// A build of all functions: its name and a folder with <function>/bootstrap.
+    #[arg(long = "build", value_name = "NAME=FOLDER", value_parser = named_path, required = true)]
+    builds: Vec<(String, PathBuf)>,
+    /// A single program that accepts messages, to compare with.
+    #[arg(long = "peer", value_name = "NAME=FILE", value_parser = named_path)]
+    peers: Vec<(String, PathBuf)>,
+    /// What is measured; everything where this is left out.
+    #[arg(long = "operation", value_enum)]
+    operations: Vec<Operation>,
+    /// Runs of each program, interleaved.
+    #[arg(long, default_value_t = 20)]
+    runs: u32,
+    /// Warm calls in each run.
+    #[arg(long, default_value_t = 300)]
+    calls: u32,
+    /// Milliseconds that the stand-ins wait before they answer.
+    #[arg(long, default_value_t = 0.0)]
+    latency: f64,
+    /// Measure at Lambda's memory sizes, too.
+    #[arg(long)]
+    memory_sizes: bool,
+    /// The revision that the build `current` was made of.
+    #[arg(long, default_value = "unknown")]
+    revision: String,
+    /// Where the figures go as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// Where the plot goes, an SVG file.
+    #[arg(long)]
+    plot: Option<PathBuf>,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    process::keep_to_first_core()?;
+    let subjects = subjects(&arguments);
+    let latency = Duration::from_secs_f64(arguments.latency / 1e3);
+    let authority = std::env::temp_dir().join(format!("bench-{}.pem", std::process::id()));
+    let tls = certificate::make(&authority)?;
+
+    let mut figures: BTreeMap<(usize, &'static str), Vec<Figures>> = BTreeMap::new();
+    for run in 1..=arguments.runs {
+        eprintln!("run {run} of {}", arguments.runs);
+        for (index, subject) in subjects.iter().enumerate() {
+            for (transport, tls) in [("http", None), ("https", Some((&tls, authority.as_path())))] {
+                let conditions = Conditions { calls: arguments.calls, latency, tls, quota: None };
+                let figures_of_run = measure::run(subject, conditions).await.map_err(|error| {
+                    format!("{} of {}: {error}", subject.operation.name(), subject.build)
+                })?;
+                figures.entry((index, transport)).or_default().push(figures_of_run);
+            }
+        }
+    }
+    let rows = figures.iter().filter_map(|((index, transport), runs)| {
+        Some(report::row(subjects.get(*index)?, transport, runs))
+    });
+    let mut report = Report {
+        date: report::today(),
+        machine: report::machine(),
+        revision: arguments.revision.clone(),
+        runs: arguments.runs,
+        warm_calls_per_run: arguments.calls,
+        latency_milliseconds: arguments.latency,
+        rows: rows.collect(),
+        memory_sizes: Vec::new(),
+    };
+    if arguments.memory_sizes {
+        let current: Vec<&Subject> =
+            subjects.iter().filter(|subject| subject.build == report::CURRENT).collect();
+        report.memory_sizes = memory_sizes::measure(&current, (&tls, &authority)).await?;
+    }
+    fs::remove_file(&authority)?;
+    println!("{}", report.text());
+    if let Some(file) = &arguments.json {
+        fs::write(file, serde_json::to_string_pretty(&report)? + "\n")?;
+    }
+    if let Some(file) = &arguments.plot {
+        plot::draw(&report, file)?;
+    }
+    Ok(())
+}
+
+/// Each operation by each build that can do it, operation by operation.
+fn subjects(arguments: &Arguments) -> Vec<Subject> {
+    let asked = &arguments.operations;
+    let operations = Operation::value_variants().iter().copied();
+    let mut subjects = Vec::new();
+    for operation in operations.filter(|it| asked.is_empty() || asked.contains(it)) {
+        for (build, folder) in &arguments.builds {
+            let binary = folder.join(operation.function()).join("bootstrap");
+            subjects.push(Subject { operation, build: build.clone(), binary });
+        }
+        for (build, binary) in arguments.peers.iter().filter(|_| operation.is_done_by_peers()) {
+            subjects.push(Subject { operation, build: build.clone(), binary: binary.clone() });
+        }
+    }
+    subjects
+}
+
+fn named_path(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, path) = text.split_once('=').ok_or("must be a name, = and a path")?;
+    Ok((name.to_owned(), PathBuf::from(path)))
+}

@@ -1,0 +1,99 @@
+//! One function's process: on a core of its own, with what Lambda sets in its environment.
+
+use std::{
+    fs,
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use nix::{
+    sched::{CpuSet, sched_getaffinity, sched_setaffinity},
+    time::{ClockId, clock_getcpuclockid},
+    unistd::Pid,
+};
+
+use crate::{error::Failure, quota::Quota};
+
+/// The core that functions run on; everything else runs on the first.
+const FUNCTIONS_CORE: usize = 1;
+
+/// A running function. It is killed when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+    clock: ClockId,
+    pub(crate) started: Instant,
+}
+
+/// Memory that a process holds, in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Memory {
+    /// At its largest.
+    pub(crate) peak: u64,
+}
+
+impl Process {
+    pub(crate) fn start(
+        binary: &Path,
+        environment: Vec<(&'static str, String)>,
+        quota: Option<&Quota>,
+    ) -> Result<Self, Failure> {
+        // A child starts where its parent runs, so this process moves over for a moment.
+        let this = Pid::this();
+        let home = sched_getaffinity(this)?;
+        sched_setaffinity(this, &core(FUNCTIONS_CORE)?)?;
+        let started = Instant::now();
+        let child = Command::new(binary)
+            .env_clear()
+            .envs(environment)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        sched_setaffinity(this, &home)?;
+        let child =
+            child.map_err(|error| Failure::System(format!("{}: {error}", binary.display())))?;
+        let pid = i32::try_from(child.id()).map_err(|error| Failure::System(error.to_string()))?;
+        if let Some(quota) = quota {
+            quota.hold(pid)?;
+        }
+        let clock = clock_getcpuclockid(Pid::from_raw(pid))?;
+        Ok(Self { child, clock, started })
+    }
+
+    /// CPU time of all threads since the program's start.
+    pub(crate) fn cpu_time(&self) -> Result<Duration, Failure> {
+        Ok(Duration::from(self.clock.now()?))
+    }
+
+    pub(crate) fn memory(&self) -> Result<Memory, Failure> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB"))
+            .and_then(|kilobytes| kilobytes.trim().parse::<u64>().ok())
+            .ok_or_else(|| Failure::System("no VmHWM in /proc".to_owned()))?;
+        Ok(Memory { peak: peak * 1024 })
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It may have ended by itself, which the run has noticed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Keeps this process, and so the stand-ins, off the functions' core.
+pub(crate) fn keep_to_first_core() -> Result<(), Failure> {
+    sched_setaffinity(Pid::this(), &core(0)?)?;
+    Ok(())
+}
+
+fn core(number: usize) -> Result<CpuSet, Failure> {
+    let mut set = CpuSet::new();
+    set.set(number)?;
+    Ok(set)
+}
