@@ -110,7 +110,8 @@ impl World {
         let functions = self.functions(&format!("worker {round}"));
         let records = messages.iter().map(record).collect();
         let ends = SystemTime::now() + Duration::from_secs(30);
-        let work = Box::pin(functions.worker.handle(SqsEvent { records }, ends));
+        let invocation = tests::invocation(ends);
+        let work = Box::pin(functions.worker.handle(SqsEvent { records }, &invocation));
         let Some(answer) = functions.network.survive(work).await else { return true };
         let report_is_lost =
             !self.weather.is_calm() && random.u64(0..1000) < self.weather.per_mille;

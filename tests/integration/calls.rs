@@ -84,7 +84,7 @@ impl Functions {
             })
             .collect();
         let ends = SystemTime::now() + Duration::from_secs(30);
-        let answer = self.worker.handle(SqsEvent { records }, ends).await;
+        let answer = self.worker.handle(SqsEvent { records }, &tests::invocation(ends)).await;
         assert_eq!(answer.batch_item_failures, []);
         self.log.take()
     }

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
 };
 
 use aws_smithy_runtime_api::client::{
@@ -13,6 +14,7 @@ use aws_smithy_runtime_api::client::{
     orchestrator::HttpRequest,
     runtime_components::RuntimeComponents,
 };
+use persist_worker::Invocation;
 use serde_json::{Value, json};
 
 /// The calls that went through an HTTP client, in their order.
@@ -70,6 +72,11 @@ impl HttpConnector for LoggingConnector {
         self.log.note(&request);
         self.inner.call(request)
     }
+}
+
+/// An invocation of the worker that Lambda would end then.
+pub fn invocation(ends: SystemTime) -> Invocation<'static> {
+    Invocation { request_id: "test", ends, cold_start: false }
 }
 
 /// The event that a gateway sends for a request with a JSON body.

@@ -20,7 +20,7 @@ mod waiting;
 
 pub use answer::Answer;
 pub use api::{Api, Call};
-pub use calls::{CallLog, event, event_with_headers};
+pub use calls::{CallLog, event, event_with_headers, invocation};
 pub use engines::{
     QueueReader, clients, new_application, new_queue, new_queue_url, new_store, new_store_table,
     new_token,

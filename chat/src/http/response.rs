@@ -13,11 +13,13 @@ pub struct Response {
     status: StatusCode,
     headers: Vec<(&'static str, Cow<'static, str>)>,
     body: String,
+    /// Of what was created, for the log.
+    number: Option<u64>,
 }
 
 impl Response {
     pub(super) const fn new(status: StatusCode) -> Self {
-        Self { status, headers: Vec::new(), body: String::new() }
+        Self { status, headers: Vec::new(), body: String::new(), number: None }
     }
 
     /// 200 with JSON.
@@ -66,6 +68,13 @@ impl Response {
         }
     }
 
+    /// Adds, for the log, the number of what was created.
+    #[must_use]
+    pub fn with_number(mut self, number: u64) -> Self {
+        self.number = Some(number);
+        self
+    }
+
     /// Adds a header; its name is in lower case.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
@@ -92,6 +101,10 @@ impl Response {
     /// A header's value; its name is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(given, _)| *given == name).map(|(_, value)| &**value)
+    }
+
+    pub(super) const fn number(&self) -> Option<u64> {
+        self.number
     }
 
     /// The body's text.

@@ -54,7 +54,7 @@ pub async fn answer(
 ) -> Response {
     let started = Instant::now();
     let (answer, served) = answer_unlogged(handler, json, context).await;
-    served.log(answer.status(), started.elapsed(), context, cold_start);
+    served.log(&answer, started.elapsed(), context, cold_start);
     if served.method == Some(Method::HEAD) { answer.without_body() } else { answer }
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use lambda_runtime::Context;
 
-use super::{Method, StatusCode};
-use crate::telemetry::{self, Field, Level};
+use super::{Method, Response, StatusCode};
+use crate::telemetry::{self, Field, Level, Metric, Metrics};
 
 /// What is logged of a request: nothing that its client wrote, but for the method.
 #[derive(Debug, Default)]
@@ -23,14 +23,14 @@ impl Served {
     /// Writes the line.
     pub(super) fn log(
         &self,
-        status: StatusCode,
+        answer: &Response,
         duration: Duration,
         context: &Context,
         cold_start: bool,
     ) {
         let method = self.method.as_ref().map_or("none", loggable);
         let route = self.route.unwrap_or("none");
-        let status = status.as_u16();
+        let status = answer.status().as_u16();
         let mut fields: Vec<Field<'_>> = vec![
             ("route", route.into()),
             ("method", method.into()),
@@ -40,10 +40,29 @@ impl Served {
             ("gateway_request_id", (&*self.gateway_request_id).into()),
             ("cold_start", cold_start.into()),
         ];
+        fields.extend(answer.number().map(|number| ("number", number.into())));
+        fields.extend(trace_id(context).map(|id| ("trace_id", id.into())));
         fields.extend(self.error.as_ref().map(|error| ("error", (&**error).into())));
         let level = if status >= 500 { Level::Error } else { Level::Info };
-        telemetry::log(level, "request", &format!("{method} {route} {status}"), &fields);
+        let message = format!("{method} {route} {status}");
+        telemetry::log_with_metrics(level, "request", &message, &fields, &metrics(answer));
     }
+}
+
+fn metrics(answer: &Response) -> Metrics {
+    let mut metrics = Metrics::default();
+    match answer.status() {
+        StatusCode::CREATED => metrics.count(Metric::Accepted, 1),
+        status if status.as_u16() >= 400 => metrics.refused(status.as_u16()),
+        _ => {}
+    }
+    metrics.count_conflicts();
+    metrics
+}
+
+/// The trace that the request belongs to: `Root=…` of what Lambda says.
+fn trace_id(context: &Context) -> Option<&str> {
+    context.xray_trace_id.as_deref()?.split(';').find_map(|part| part.strip_prefix("Root="))
 }
 
 /// The method's name, unless the client made it up.

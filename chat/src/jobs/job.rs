@@ -19,6 +19,8 @@ const LONGEST_DELAY: Duration = Duration::from_mins(15);
 pub struct Job {
     /// 0 at first; 1 more each time it is sent again because a part of the system was away.
     pub attempt: u32,
+    /// The request that asked for it, as the log knows it; none where several did.
+    pub request_id: Option<String>,
     /// What is to be done.
     pub task: Task,
 }
@@ -77,13 +79,19 @@ pub struct IndexMessages {
 impl Job {
     /// A job that was never put off.
     pub fn new(task: Task) -> Self {
-        Self { attempt: 0, task }
+        Self { attempt: 0, request_id: None, task }
+    }
+
+    /// The job with the request that asks for it.
+    #[must_use]
+    pub fn asked_by(self, request_id: &str) -> Self {
+        Self { request_id: Some(request_id.to_owned()), ..self }
     }
 
     /// The job as it is sent again when a part of the system is away.
     #[must_use]
     pub fn put_off(self) -> Self {
-        Self { attempt: self.attempt.saturating_add(1), task: self.task }
+        Self { attempt: self.attempt.saturating_add(1), ..self }
     }
 
     /// How long it waits in the queue: doubling with each attempt, up to 15 minutes.
@@ -98,6 +106,24 @@ impl Job {
 }
 
 impl Task {
+    /// Its kind, as jobs and log lines spell it.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::CreateChat(_) => "create_chat",
+            Self::CreateMessage(_) => "create_message",
+            Self::IndexMessages(_) => "index_messages",
+        }
+    }
+
+    /// The number of what it creates.
+    pub fn number(&self) -> Option<u64> {
+        match self {
+            Self::CreateChat(task) => Some(task.number.get()),
+            Self::CreateMessage(task) => Some(task.number.get()),
+            Self::IndexMessages(_) => None,
+        }
+    }
+
     /// The tenant that it is done for.
     pub fn access_token(&self) -> &AccessToken {
         match self {

@@ -25,6 +25,8 @@ pub enum UnreadableJob {
 struct Outgoing<'a> {
     version: u32,
     attempt: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_id: Option<&'a str>,
     #[serde(flatten)]
     task: &'a Task,
 }
@@ -39,6 +41,7 @@ struct Envelope {
 struct Kind<'a> {
     #[serde(default)]
     attempt: u32,
+    request_id: Option<String>,
     #[serde(borrow)]
     kind: Cow<'a, str>,
 }
@@ -46,7 +49,9 @@ struct Kind<'a> {
 impl Job {
     /// The body of this job's queue message.
     pub fn to_body(&self) -> String {
-        let outgoing = Outgoing { version: VERSION, attempt: self.attempt, task: &self.task };
+        let Self { attempt, request_id, task } = self;
+        let request_id = request_id.as_deref();
+        let outgoing = Outgoing { version: VERSION, attempt: *attempt, request_id, task };
         // Serializing strings, numbers and lists into memory does not fail.
         let json = serde_json::to_string(&outgoing).unwrap_or_default();
         escape_for_queue(json)
@@ -63,14 +68,14 @@ impl Job {
         }
         // The text is read once for its kind and once for the rest: to read it into the tagged enum
         // would copy it all into an intermediate form.
-        let Kind { attempt, kind } = read(body)?;
+        let Kind { attempt, request_id, kind } = read(body)?;
         let task = match &*kind {
             "create_chat" => Task::CreateChat(read(body)?),
             "create_message" => Task::CreateMessage(read(body)?),
             "index_messages" => Task::IndexMessages(read(body)?),
             _ => return Err(UnreadableJob::Malformed("an unknown kind".to_owned())),
         };
-        Ok(Self { attempt, task })
+        Ok(Self { attempt, request_id, task })
     }
 }
 
@@ -138,6 +143,7 @@ mod tests {
             MessageReference { chat: number, number: MessageNumber::try_from(1).unwrap() };
         let index = IndexMessages { access_token, messages: vec![reference; 100], edited: true };
         for job in [
+            message("hi").asked_by("8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
             message("\0\u{1}\u{fffe}\u{ffff}\\\"🦀"),
             Job::new(Task::CreateChat(chat)).put_off(),
             Job::new(Task::IndexMessages(index)).put_off().put_off(),

@@ -15,7 +15,10 @@ use super::{
     keys::{Item, LAST_REQUEST, REVISION, UPDATED_AT},
     retry::Backoff,
 };
-use crate::model::{Revision, Timestamp};
+use crate::{
+    model::{Revision, Timestamp},
+    telemetry::met_conflict,
+};
 
 /// Between a call whose answer was lost and the next try.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -112,6 +115,9 @@ impl Store {
             }
             let conflict = is_transaction_conflict(&error);
             answer_lost |= !conflict;
+            if conflict {
+                met_conflict();
+            }
             let failure = StoreError::of_call("UpdateItem", error);
             if matches!(failure, StoreError::Refused { .. }) {
                 return Err(failure);

@@ -21,7 +21,10 @@ use super::{
     numbering::NO_REQUEST,
     retry::Backoff,
 };
-use crate::model::{AccessToken, ChatNumber, MessageBody, MessageNumber, Timestamp};
+use crate::{
+    model::{AccessToken, ChatNumber, MessageBody, MessageNumber, Timestamp},
+    telemetry::met_conflict,
+};
 
 const OPERATION: &str = "TransactWriteItems";
 /// A transaction holds at most 100 actions, one of which counts:
@@ -150,8 +153,11 @@ impl Store {
             if nothing_counts && !rows.is_empty() {
                 return Ok(Round::NothingCounts(rows));
             }
-            if rows.len() == wanted && !backoff.wait().await {
-                return Err(StoreError::Contended { operation: OPERATION });
+            if rows.len() == wanted {
+                met_conflict();
+                if !backoff.wait().await {
+                    return Err(StoreError::Contended { operation: OPERATION });
+                }
             }
         }
         Ok(Round::Written)

@@ -11,7 +11,10 @@ use super::{
     keys::{self, Item, REVISION, UPDATED_AT},
     retry::Backoff,
 };
-use crate::model::{AccessToken, ChatNumber, Timestamp};
+use crate::{
+    model::{AccessToken, ChatNumber, Timestamp},
+    telemetry::met_conflict,
+};
 
 const OPERATION: &str = "UpdateItem";
 
@@ -77,6 +80,7 @@ impl Store {
             if !is_transaction_conflict(&error) {
                 return Err(StoreError::of_call(OPERATION, error));
             }
+            met_conflict();
             if !backoff.wait().await {
                 return Err(StoreError::Contended { operation: OPERATION });
             }

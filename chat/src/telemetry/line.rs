@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use super::Level;
+use super::{Level, Metrics};
 use crate::model::Timestamp;
 
 /// A field's name and value.
@@ -68,6 +68,8 @@ struct Line<'a> {
     event: &'a str,
     message: &'a str,
     fields: &'a [Field<'a>],
+    metrics: &'a Metrics,
+    time: Timestamp,
 }
 
 impl Serialize for Line<'_> {
@@ -80,6 +82,7 @@ impl Serialize for Line<'_> {
         for (name, value) in self.fields {
             map.serialize_entry(name, value)?;
         }
+        self.metrics.serialize_into(self.time, &mut map)?;
         map.end()
     }
 }
@@ -91,8 +94,10 @@ pub(super) fn render(
     event: &str,
     message: &str,
     fields: &[Field<'_>],
+    metrics: &Metrics,
 ) -> String {
-    let line = Line { timestamp: time.to_string(), level, event, message, fields };
+    let timestamp = time.to_string();
+    let line = Line { timestamp, level, event, message, fields, metrics, time };
     // Texts, integers and finite numbers always have a JSON form.
     let mut text = serde_json::to_string(&line).unwrap_or_default();
     text.push('\n');
@@ -101,7 +106,10 @@ pub(super) fn render(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::telemetry::Metric;
 
     #[test]
     fn a_line_is_one_json_object_with_a_time_a_level_an_event_a_message_and_fields() {
@@ -116,6 +124,7 @@ mod tests {
                 ("flag", true.into()),
                 ("duration_ms", Duration::from_nanos(46_678_912).into()),
             ],
+            &Metrics::default(),
         );
         assert_eq!(
             line,
@@ -126,5 +135,50 @@ mod tests {
                 "\n"
             )
         );
+    }
+
+    #[test]
+    fn metrics_stand_in_their_line_as_the_platform_reads_them() {
+        let time = Timestamp::parse("2022-08-09T22:17:52.599Z").unwrap();
+        let mut metrics = Metrics::default();
+        metrics.count(Metric::Accepted, 0);
+        metrics.count(Metric::Persisted, 2);
+        metrics.refused(404);
+        let line = render(time, Level::Info, "request", "404", &[], &metrics);
+        let mut line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!(
+            line["_aws"].take(),
+            json!({
+                "Timestamp": 1_660_083_472_599_u64,
+                "CloudWatchMetrics": [{
+                    "Namespace": "lambda-chat",
+                    "Dimensions": [["service"], ["service", "reason"]],
+                    "Metrics": [
+                        { "Name": "Persisted", "Unit": "Count" },
+                        { "Name": "Refused", "Unit": "Count" },
+                    ],
+                }],
+            })
+        );
+        assert_eq!(
+            (&line["reason"], &line["Persisted"], &line["Refused"]),
+            (&json!("404"), &json!(2), &json!(1))
+        );
+        assert!(line["service"].is_string() && line.get("Accepted").is_none());
+    }
+
+    #[test]
+    fn a_lag_is_a_distribution_in_milliseconds() {
+        let mut metrics = Metrics::default();
+        metrics.lag(Metric::IndexLag, &[]);
+        assert_eq!(metrics, Metrics::default());
+        let now = Timestamp::now();
+        metrics.lag(Metric::IndexLag, &[now.plus_millis(-2_000), now.plus_millis(60_000)]);
+        let line = render(now, Level::Info, "batch", "", &[], &metrics);
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let lags = line["IndexLag"].as_array().unwrap();
+        assert!(lags[0].as_i64().unwrap() >= 2_000 && lags[1] == 0, "{lags:?}");
+        let definition = &line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0];
+        assert_eq!(definition["Unit"], "Milliseconds");
     }
 }

@@ -49,9 +49,9 @@ impl Handler for CreateChat {
         let (number, created_at) = (accepted.number, accepted.created_at);
         self.store.put_message_counter(&access_token, number, created_at).await?;
         let task = ChatTask { access_token: access_token.clone(), number, created_at };
-        self.jobs.send(&Job::new(Task::CreateChat(task))).await?;
+        self.jobs.send(&Job::new(Task::CreateChat(task)).asked_by(request_id)).await?;
 
         let json = to_json(&ChatCreatedJson::new(&access_token, number))?;
-        Ok(Response::created(request, number, json))
+        Ok(Response::created(request, number, json).with_number(number.get()))
     }
 }

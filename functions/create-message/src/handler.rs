@@ -58,9 +58,9 @@ impl Handler for CreateMessage {
             body,
             created_at: accepted.created_at,
         }));
-        self.jobs.send(&job).await?;
+        self.jobs.send(&job.asked_by(request_id)).await?;
 
         let json = to_json(&MessageCreatedJson::new(&access_token, chat_number, accepted.number))?;
-        Ok(Response::created(request, accepted.number, json))
+        Ok(Response::created(request, accepted.number, json).with_number(accepted.number.get()))
     }
 }

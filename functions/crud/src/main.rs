@@ -12,7 +12,7 @@ use crud::Crud;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init()?;
+    telemetry::init(env!("CARGO_PKG_NAME"))?;
     let clients = Clients::from_environment()?;
     let search_url = config::required("SEARCH_URL")?;
     let function = Crud {

@@ -92,7 +92,8 @@ impl Crud {
             access_token: token.clone(),
             messages: vec![MessageReference { chat, number }],
             edited: true,
-        }));
+        }))
+        .asked_by(request_id);
         let mut has_safety_net = false;
         let mut backoff = preconditions::backoff();
         loop {

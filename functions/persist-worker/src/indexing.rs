@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use chat::{
     jobs::{IndexMessages, Job, MAX_REFERENCES, Queue, Task},
-    model::{AccessToken, MessageReference},
+    model::{AccessToken, MessageReference, Timestamp},
     search::{Document, Outcome, Search},
     telemetry,
 };
@@ -17,6 +17,15 @@ use crate::{
     persisting::Pending,
 };
 
+/// What became of a batch's messages.
+#[derive(Debug, Default)]
+pub(crate) struct Indexed {
+    /// When the texts were accepted whose documents stand.
+    pub(crate) accepted: Vec<Timestamp>,
+    pub(crate) handed_over: usize,
+    pub(crate) dead: usize,
+}
+
 /// Makes a batch's messages searchable. A record is done when each of its messages is, or is
 /// handed over, or is a dead letter with its reason.
 pub(crate) async fn index(
@@ -26,7 +35,8 @@ pub(crate) async fn index(
     pending: &[(AccessToken, Pending)],
     deadline: Instant,
     fates: &mut Fates,
-) {
+) -> Indexed {
+    let mut indexed = Indexed::default();
     let waiting: Vec<&(AccessToken, Pending)> =
         pending.iter().filter(|(_, message)| fates.are_done(&message.records)).collect();
     let outcomes = bulk(search, &waiting, deadline).await;
@@ -34,12 +44,14 @@ pub(crate) async fn index(
     let mut hand_overs: BTreeMap<(AccessToken, u32), Vec<&Pending>> = BTreeMap::new();
     for ((token, message), outcome) in waiting.into_iter().zip(outcomes) {
         match outcome {
-            Ok(Outcome::Indexed) => {}
+            Ok(Outcome::Indexed) => indexed.accepted.push(message.message.updated_at),
             Ok(Outcome::Later(_)) => {
+                indexed.handed_over += 1;
                 let group = hand_overs.entry((token.clone(), message.attempt)).or_default();
                 group.push(message);
             }
             Ok(Outcome::Refused(error)) => {
+                indexed.dead += 1;
                 let reason = telemetry::with_causes(&*error);
                 let job = index_job(token, message.attempt, [message].into_iter());
                 let sent = dead_letters.send_dead_letter(&job.to_body(), &reason).await;
@@ -60,6 +72,7 @@ pub(crate) async fn index(
             settle_failure(fates, &message.records, sent.is_err());
         }
     }
+    indexed
 }
 
 /// One outcome for each message. Where the whole request panics, each goes alone.
@@ -97,7 +110,7 @@ fn index_job<'a>(
         .map(|pending| MessageReference { chat: pending.chat, number: pending.message.number })
         .collect();
     let task = IndexMessages { access_token: token.clone(), messages, edited: false };
-    Job { attempt, task: Task::IndexMessages(task) }
+    Job { attempt, ..Job::new(Task::IndexMessages(task)) }
 }
 
 fn settle_failure(fates: &mut Fates, records: &[usize], failed: bool) {

@@ -10,8 +10,10 @@ mod event;
 mod fate;
 mod indexing;
 mod isolation;
+mod lines;
 mod persisting;
 mod worker;
 
 pub use event::{BatchItemFailure, BatchResponse, Record, SqsEvent};
+pub use lines::Invocation;
 pub use worker::Worker;

@@ -1,5 +1,7 @@
 //! The worker's process: clients once, then batches.
 
+use std::cell::Cell;
+
 use chat::{
     clients::{Clients, Service},
     config,
@@ -8,11 +10,11 @@ use chat::{
     telemetry,
 };
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use persist_worker::{SqsEvent, Worker};
+use persist_worker::{Invocation, SqsEvent, Worker};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init()?;
+    telemetry::init(env!("CARGO_PKG_NAME"))?;
     let clients = Clients::from_environment()?;
     let search_url = config::required("SEARCH_URL")?;
     let worker = &Worker {
@@ -23,10 +25,15 @@ async fn main() -> Result<(), Error> {
     };
     // Jobs are sent only where a part of the system is away.
     clients.connect(&[Service::DynamoDb, Service::Search(&search_url)]).await;
+    let cold_start = &Cell::new(true);
     let handler = service_fn(|event: LambdaEvent<SqsEvent>| async move {
+        let invocation = Invocation {
+            request_id: &event.context.request_id,
+            ends: event.context.deadline(),
+            cold_start: cold_start.replace(false),
+        };
         // Boxed, since the types of futures would nest too deep for the compiler.
-        let answer = Box::pin(worker.handle(event.payload, event.context.deadline()));
-        Ok::<_, Error>(answer.await)
+        Ok::<_, Error>(Box::pin(worker.handle(event.payload, &invocation)).await)
     });
     Runtime::new(handler).run().await
 }

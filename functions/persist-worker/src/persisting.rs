@@ -29,6 +29,8 @@ pub(crate) struct Pending {
 #[derive(Debug, Default)]
 pub(crate) struct Persisted {
     pub(crate) pending: Vec<Pending>,
+    /// When the creations were accepted whose rows stand.
+    pub(crate) accepted: Vec<Timestamp>,
     pub(crate) fates: Vec<(Vec<usize>, Fate)>,
 }
 
@@ -56,7 +58,10 @@ pub(crate) async fn persist(
     let mut touches = Touches::default();
     for (work, outcome) in persist_chats(store, token, tenant, deadline).await {
         match outcome {
-            Ok(()) => touches.application.add(work.what.created_at, &work.records),
+            Ok(()) => {
+                touches.application.add(work.what.created_at, &work.records);
+                persisted.accepted.push(work.what.created_at);
+            }
             Err(fate) => persisted.fates.push((work.records.clone(), fate)),
         }
     }
@@ -66,6 +71,7 @@ pub(crate) async fn persist(
             match outcome {
                 Ok(()) => {
                     touches.add(chat.chat.number, work.what.created_at, &work.records);
+                    persisted.accepted.push(work.what.created_at);
                     persisted.pending.push(Pending::new(chat.chat.number, work));
                 }
                 Err(fate) => persisted.fates.push((work.records.clone(), fate)),

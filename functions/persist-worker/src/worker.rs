@@ -1,21 +1,22 @@
 //! A batch from its event to its answer.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant};
 
 use chat::{
-    jobs::{Job, Queue, QueueError},
+    jobs::{Queue, QueueError},
     search::Search,
     store::Store,
-    telemetry::{self, Level},
+    telemetry::{self, Metric, Metrics},
 };
 use futures_util::future::join_all;
 
 use crate::{
     batch::Batch,
     deadlines::Deadlines,
-    event::{BatchItemFailure, BatchResponse, Record, SqsEvent},
+    event::{BatchItemFailure, BatchResponse, SqsEvent},
     fate::{Fate, Fates},
     indexing::index,
+    lines::{Ending, Invocation},
     persisting::persist,
 };
 
@@ -37,74 +38,86 @@ pub struct Worker {
 
 impl Worker {
     /// Does a batch's jobs and says which records are to be delivered again.
-    pub async fn handle(&self, event: SqsEvent, invocation_ends: SystemTime) -> BatchResponse {
-        let deadlines = Deadlines::until(invocation_ends);
+    pub async fn handle(&self, event: SqsEvent, invocation: &Invocation<'_>) -> BatchResponse {
+        let started = Instant::now();
+        let deadlines = Deadlines::until(invocation.ends);
         let records = event.records;
         let mut fates = Fates::all_done(records.len());
+        let mut metrics = Metrics::default();
         let batch = Batch::sort(&records, &mut fates);
 
         let tenants = batch.tenants.iter().map(async |(token, tenant)| {
             (token, persist(&self.store, token, tenant, deadlines.store).await)
         });
-        let mut pending = Vec::new();
+        let (mut pending, mut accepted) = (Vec::new(), Vec::new());
         for (token, persisted) in join_all(tenants).await {
             for (records, fate) in persisted.fates {
                 fates.settle(&records, &fate);
             }
+            accepted.extend(persisted.accepted);
             pending.extend(persisted.pending.into_iter().map(|message| (token.clone(), message)));
         }
-        index(&self.search, &self.jobs, &self.dead_letters, &pending, deadlines.search, &mut fates)
-            .await;
+        metrics.count(Metric::Persisted, accepted.len());
+        metrics.lag(Metric::PersistLag, &accepted);
+
+        let indexed = index(
+            &self.search,
+            &self.jobs,
+            &self.dead_letters,
+            &pending,
+            deadlines.search,
+            &mut fates,
+        )
+        .await;
+        metrics.count(Metric::Indexed, indexed.accepted.len());
+        metrics.lag(Metric::IndexLag, &indexed.accepted);
+        metrics.count(Metric::HandOvers, indexed.handed_over);
+
+        let fates: Vec<Fate> = fates.into_iter().collect();
+        let of_kind = |kind: fn(&Fate) -> bool| fates.iter().filter(|fate| kind(fate)).count();
+        metrics.count(Metric::PutOff, of_kind(|fate| matches!(fate, Fate::PutOff(_))));
+        let dead = of_kind(|fate| matches!(fate, Fate::Dead(_)));
+        metrics.count(Metric::DeadLetters, dead + indexed.dead);
+        metrics.count_conflicts();
 
         let ends = records
             .iter()
             .zip(batch.jobs)
-            .zip(fates.into_iter())
-            .map(|((record, job), fate)| self.end(record, job, fate));
+            .zip(fates)
+            .map(|((record, job), fate)| self.end(Ending { record, job, started }, fate));
         let failed = join_all(ends).await.into_iter().flatten();
-        BatchResponse {
+        let answer = BatchResponse {
             batch_item_failures: failed
                 .map(|item_identifier| BatchItemFailure { item_identifier })
                 .collect(),
-        }
+        };
+        let failures = answer.batch_item_failures.len();
+        invocation.log(records.len(), failures, started.elapsed(), &metrics);
+        answer
     }
 
     /// Sends a record where its fate says; the id of one that is to be delivered again.
-    async fn end(&self, record: &Record, job: Option<Job>, fate: Fate) -> Option<String> {
-        let id = record.message_id.as_str();
-        let (level, what, reason, sent) = match fate {
-            Fate::Done => return None,
-            Fate::PutOff(reason) => {
-                (Level::Warn, "a job waits", reason, self.put_off(record, job).await)
-            }
+    async fn end(&self, ending: Ending<'_>, fate: Fate) -> Option<String> {
+        let id = || Some(ending.record.message_id.clone());
+        let sent = match &fate {
+            Fate::Done | Fate::Failed(_) => Ok(()),
+            Fate::PutOff(_) => self.put_off(&ending).await,
             Fate::Dead(reason) => {
-                let sent = self.dead_letters.send_dead_letter(&record.body, &reason).await;
-                (Level::Error, "a job can never be done", reason, sent)
-            }
-            Fate::Failed(reason) => {
-                log(Level::Error, "a job failed", id, &reason);
-                return Some(record.message_id.clone());
+                self.dead_letters.send_dead_letter(&ending.record.body, reason).await
             }
         };
-        log(level, what, id, &reason);
-        let error = sent.err()?;
-        log(Level::Error, "a job could not be sent on", id, &telemetry::with_causes(&error));
-        Some(record.message_id.clone())
+        ending.log(&fate);
+        if let Err(error) = sent {
+            ending.log(&Fate::Failed(telemetry::with_causes(&error)));
+            return id();
+        }
+        if matches!(fate, Fate::Failed(_)) { id() } else { None }
     }
 
-    async fn put_off(&self, record: &Record, job: Option<Job>) -> Result<(), QueueError> {
-        match job {
-            Some(job) => self.jobs.send(&job.put_off()).await,
-            None => self.jobs.send_body(&record.body, FOR_NEWER_WORKER).await,
+    async fn put_off(&self, ending: &Ending<'_>) -> Result<(), QueueError> {
+        match &ending.job {
+            Some(job) => self.jobs.send(&job.clone().put_off()).await,
+            None => self.jobs.send_body(&ending.record.body, FOR_NEWER_WORKER).await,
         }
     }
-}
-
-fn log(level: Level, message: &str, message_id: &str, reason: &str) {
-    telemetry::log(
-        level,
-        "job",
-        message,
-        &[("message_id", message_id.into()), ("reason", reason.into())],
-    );
 }

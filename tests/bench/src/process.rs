@@ -71,9 +71,9 @@ impl Process {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let peak = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB"))
+            .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix("kB"))
             .and_then(|kilobytes| kilobytes.trim().parse::<u64>().ok())
-            .ok_or_else(|| Failure::System("no VmHWM in /proc".to_owned()))?;
+            .ok_or_else(|| Failure::System("no VmRSS in /proc".to_owned()))?;
         Ok(Memory { peak: peak * 1024 })
     }
 }

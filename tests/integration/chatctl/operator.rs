@@ -208,7 +208,7 @@ impl Operator {
             .map(|(id, job)| Record { message_id: id.to_string(), body: job.to_body() })
             .collect();
         let ends = SystemTime::now() + Duration::from_secs(30);
-        let answer = worker.handle(SqsEvent { records }, ends).await;
+        let answer = worker.handle(SqsEvent { records }, &tests::invocation(ends)).await;
         assert_eq!(answer.batch_item_failures, []);
     }
 

@@ -51,7 +51,7 @@ impl Setup {
             .map(|(id, body)| Record { message_id: id.to_string(), body: body.clone() })
             .collect();
         let ends = SystemTime::now() + Duration::from_secs(30);
-        let answer = self.worker.handle(SqsEvent { records }, ends).await;
+        let answer = self.worker.handle(SqsEvent { records }, &tests::invocation(ends)).await;
         answer.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect()
     }
 
