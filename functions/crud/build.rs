@@ -28,8 +28,8 @@ fn main() {
 }
 
 /// The files of one folder. Its `index.html` is the page, once for each form of its address, since
-/// what it refers to is relative: `{assets}` in it stands for the folder of all the others, which is
-/// named by a digest of their content.
+/// what it refers to is relative: `{root}` in it stands for the service's address, and `{version}`
+/// for a digest of all the others, which names their folder.
 fn add_page(table: &mut Table, name: &str) {
     let folder = fs::read_dir(Path::new("pages").join(name)).expect("a page's folder");
     let mut files: BTreeMap<String, Vec<u8>> = folder
@@ -45,7 +45,7 @@ fn add_page(table: &mut Table, name: &str) {
     }
     let version = short(&digest.finalize());
     for (path, root) in [(name.to_owned(), ""), (format!("{name}/"), "../")] {
-        let html = html.replace("{assets}", &format!("{root}assets/{version}"));
+        let html = html.replace("{root}", root).replace("{version}", &version);
         table.add(&path, "text/html; charset=utf-8", html.as_bytes());
     }
     for (file, content) in &files {
