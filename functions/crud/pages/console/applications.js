@@ -1,7 +1,7 @@
 // The applications, for whoever holds the admin key.
 
 import { call } from "./api.js";
-import { announce, byId, clearFailure, el, showFailure } from "./dom.js";
+import { announce, byId, clearFailure, counted, el, showFailure } from "./dom.js";
 import { Pager } from "./pager.js";
 
 const panel = byId("applications");
@@ -48,7 +48,7 @@ function put(application) {
     "button",
     { type: "button", onclick: () => chooseOne(application) },
     el("span", { class: "label" }, application.name),
-    el("span", { class: "count" }, `${application.chat_count} chats`),
+    el("span", { class: "count" }, counted(application.chat_count, "chat")),
   );
   if (current) chosen.setAttribute("aria-current", current);
   const item = el("li", {}, chosen);

@@ -1,7 +1,7 @@
 // One application: its name and token, and its chats, newest first.
 
 import { call, create, newKey } from "./api.js";
-import { announce, button, byId, clearFailure, copy, el, showFailure, time } from "./dom.js";
+import { announce, button, byId, clearFailure, copy, counted, el, showFailure, time } from "./dom.js";
 import { Pager } from "./pager.js";
 import { Way } from "./way.js";
 
@@ -109,13 +109,15 @@ function item(chat) {
     "button",
     { type: "button", onclick: () => chooseOne(chat, chosen) },
     el("span", { class: "label" }, `Chat ${chat.number}`),
-    el(
-      "span",
-      { class: "count" },
-      ...(chat.updated_at ? [`${chat.message_count} messages · `, time(chat.updated_at)] : ["new"]),
-    ),
+    el("span", { class: "count" }, ...activity(chat)),
   );
   return el("li", { "data-chat": chat.number }, chosen);
+}
+
+/** What is in a chat, once its row is written. */
+function activity(chat) {
+  if (!chat.updated_at) return ["on its way"];
+  return [`${counted(chat.message_count, "message")} · `, time(chat.updated_at)];
 }
 
 function chooseOne(chat, chosen) {
@@ -154,6 +156,7 @@ async function follow(owner, answer, created) {
   try {
     const chat = await way.written(`applications/${owner.access_token}/chats`, number);
     if (!chat) return;
+    created.querySelector(".count").replaceChildren(...activity(chat));
     changed((await call("GET", `applications/${owner.access_token}`)).json);
   } catch (failure) {
     showFailure(panel, failure);

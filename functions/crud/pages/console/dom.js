@@ -27,6 +27,8 @@ export function time(text) {
   return el("time", { dateTime: text, title: text }, shown);
 }
 
+export const counted = (count, one) => `${count} ${one}${count === 1 ? "" : "s"}`;
+
 /** Says something to whoever does not see the screen. */
 export function announce(text) {
   byId("announcements").textContent = text;
