@@ -74,6 +74,13 @@ def test() -> int:
     return 0
 
 
+def test_browser() -> int:
+    import suites
+
+    suites.test_browser()
+    return 0
+
+
 def chaos() -> int:
     import suites
 
@@ -111,6 +118,7 @@ COMMANDS = {
     "status": (status, False),
     "logs": (logs, True),
     "test": (test, True),
+    "test-browser": (test_browser, True),
     "chaos": (chaos, True),
     "env": (env, True),
     "test-localstack": (test_localstack, True),

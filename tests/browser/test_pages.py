@@ -1,0 +1,70 @@
+"""How the pages travel, where they may stand, and the reference."""
+
+from console import Console
+from playwright.sync_api import Page, Route, expect
+from service import Service
+
+LARGEST_FIRST_LOAD = 100_000
+
+
+def load(page: Page, url: str) -> tuple[int, list[int]]:
+    """The bytes that a page takes on the network, and the statuses that were not from the cache."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    bytes_read: list[int] = []
+    statuses: list[int] = []
+    session.on("Network.loadingFinished", lambda event: bytes_read.append(event["encodedDataLength"]))
+
+    def note(event: dict) -> None:
+        answer = event["response"]
+        if not answer.get("fromDiskCache"):
+            statuses.append(answer["status"])
+
+    session.on("Network.responseReceived", note)
+    page.goto(url, wait_until="networkidle")
+    session.detach()
+    return int(sum(bytes_read)), statuses
+
+
+def test_the_first_load_is_small_and_the_next_from_the_cache(console: Console):
+    first, statuses = load(console.page, f"{console.url}/console")
+    assert set(statuses) == {200}
+    assert 0 < first < LARGEST_FIRST_LOAD
+    console.page.goto("about:blank")
+    again, statuses = load(console.page, f"{console.url}/console")
+    # Only the page itself is asked for, and it has not changed.
+    assert statuses in ([304], [200]) and again < 2_000
+    print(f"the console's first load takes {first} bytes, the next {again}")
+
+
+def test_the_console_works_below_a_base_path(console: Console, service: Service):
+    token = service.application("Below")
+    service.chat(token)
+
+    def without_base_path(route: Route) -> None:
+        route.fulfill(response=route.fetch(url=route.request.url.replace("/chat/v1/", "/")))
+
+    console.page.route("**/chat/v1/**", without_base_path)
+    for slash in ("", "/"):
+        console.open(f"/chat/v1/console{slash}")
+        console.page.get_by_role("radio", name="Access token").check()
+        console.page.get_by_label("Access token", exact=True).fill(token)
+        console.button("Open").click()
+        console.open_chat(1)
+        reference = console.page.get_by_role("link", name="Reference")
+        assert reference.evaluate("link => link.href") == f"{service.url}/chat/v1/docs"
+
+
+def test_the_index_leads_a_browser_to_the_console(console: Console):
+    console.page.goto(f"{console.url}/")
+    expect(console.page).to_have_url(f"{console.url}/console")
+
+
+def test_the_reference_tries_operations_out(console: Console):
+    page = console.page
+    page.goto(f"{console.url}/docs/")
+    index = page.locator("#operations-Pages-index")
+    index.get_by_role("button").first.click()
+    index.get_by_role("button", name="Execute").click()
+    expect(index.locator(".live-responses-table")).to_contain_text('"openapi": "openapi.json"')
+    assert page.evaluate("Object.keys(localStorage)") == []
