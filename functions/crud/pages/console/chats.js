@@ -126,6 +126,18 @@ function chooseOne(chat, chosen) {
   choose(application, chat);
 }
 
+/** Reads a chat again, where it is listed. */
+export async function update(address) {
+  const number = address.split("/").at(-1);
+  const count = list.querySelector(`[data-chat="${number}"] .count`);
+  if (!count || !application || !address.startsWith(`${path()}/`)) return;
+  try {
+    count.replaceChildren(...activity((await call("GET", address)).json));
+  } catch (failure) {
+    showFailure(panel, failure);
+  }
+}
+
 let key = null;
 
 newChat.addEventListener("click", async () => {

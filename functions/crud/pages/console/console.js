@@ -115,3 +115,4 @@ function openChat(application, chat) {
 applications.onChoice(openApplication);
 chats.onChoice(openChat);
 chats.onChange(applications.update);
+messages.onChange(chats.update);

@@ -16,6 +16,7 @@ const send = composer.querySelector("button");
 
 let path = null;
 let key = null;
+let changed = () => {};
 
 const pager = new Pager(panel, byId("more-messages"), (messages, first) => {
   if (first) list.replaceChildren();
@@ -24,6 +25,11 @@ const pager = new Pager(panel, byId("more-messages"), (messages, first) => {
   if (list.children.length === 0) list.append(el("li", { class: "empty" }, "No messages yet."));
   if (first) toEnd();
 });
+
+/** Has the chats whose messages were written reported. */
+export function onChange(report) {
+  changed = report;
+}
 
 export function open(application, chat) {
   close();
@@ -117,6 +123,7 @@ async function follow(chat, answer, body, shown) {
     const row = item(written);
     row.append(way.element);
     shown.replaceWith(row);
+    changed(chat.replace(/\/messages$/, ""));
     await way.until("searchable", () => search.finds(chat, body, number));
   } catch (failure) {
     if (path === chat) showFailure(panel, failure);
