@@ -1,10 +1,20 @@
 """How the pages travel, where they may stand, and the reference."""
 
+import os
+from pathlib import Path
+
 from console import Console
 from playwright.sync_api import Page, Route, expect
 from service import Service
 
 LARGEST_FIRST_LOAD = 100_000
+VIEWER = [
+    "LICENSE",
+    "NOTICE",
+    "swagger-ui-bundle.js",
+    "swagger-ui-bundle.js.LICENSE.txt",
+    "swagger-ui.css",
+]
 
 
 def load(page: Page, url: str) -> tuple[int, list[int]]:
@@ -13,7 +23,9 @@ def load(page: Page, url: str) -> tuple[int, list[int]]:
     session.send("Network.enable")
     bytes_read: list[int] = []
     statuses: list[int] = []
-    session.on("Network.loadingFinished", lambda event: bytes_read.append(event["encodedDataLength"]))
+    session.on(
+        "Network.loadingFinished", lambda event: bytes_read.append(event["encodedDataLength"])
+    )
 
     def note(event: dict) -> None:
         answer = event["response"]
@@ -68,3 +80,10 @@ def test_the_reference_tries_operations_out(console: Console):
     index.get_by_role("button", name="Execute").click()
     expect(index.locator(".live-responses-table")).to_contain_text('"openapi": "openapi.json"')
     assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_the_viewer_is_the_package_s_own():
+    package = Path(os.environ["NODE_MODULES"], "swagger-ui-dist")
+    served = Path(__file__).resolve().parents[2] / "functions" / "crud" / "pages" / "docs"
+    for name in VIEWER:
+        assert (served / name).read_bytes() == (package / name).read_bytes(), name

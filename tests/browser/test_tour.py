@@ -36,7 +36,11 @@ def test_the_whole_tour(console: Console, service: Service):
     console.screenshot("messages")
 
     keyword = page.get_by_label("Search this chat")
-    for typed, number, marked in [("LAZ", 2, "laz"), ("runs", 3, "running"), ("over the l", 2, None)]:
+    for typed, number, marked in [
+        ("LAZ", 2, "laz"),
+        ("runs", 3, "running"),
+        ("over the l", 2, None),
+    ]:
         keyword.fill(typed)
         expect(console.message(number).locator("mark").first).to_have_text(marked or typed)
         expect(page.get_by_text("1 found, best match first")).to_be_visible()
@@ -66,7 +70,9 @@ def test_the_whole_tour(console: Console, service: Service):
     edit.click()
     expect(edit).to_have_text("Copied")
     command = page.evaluate("navigator.clipboard.readText()")
-    assert command.startswith(f'curl -i -X PUT "{service.url}/applications/$TOKEN/chats/1/messages/1"')
+    assert command.startswith(
+        f'curl -i -X PUT "{service.url}/applications/$TOKEN/chats/1/messages/1"'
+    )
     assert """--data-raw '{"body":"The slow brown fox"}'""" in command
     assert re.search(r"""-H 'if-match: "\d+"'""", command)
 

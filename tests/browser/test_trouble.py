@@ -25,12 +25,17 @@ def test_a_text_is_never_markup(console: Console, service: Service):
         service.send_one(chat, text)
     service.until(chat, lambda answer: answer.json()["message_count"] == len(HOSTILE))
     console.open_with_token(token)
-    expect(console.page.locator("#application-head strong")).to_have_text("<b onclick=alert(1)>bold</b>")
+    expect(console.page.locator("#application-head strong")).to_have_text(
+        "<b onclick=alert(1)>bold</b>"
+    )
     console.open_chat(1)
     for number, text in enumerate(HOSTILE, 1):
         body = console.message(number).locator(".body")
         expect(body).to_be_visible()
-        assert body.evaluate("element => [element.textContent, element.children.length]") == [text, 0]
+        assert body.evaluate("element => [element.textContent, element.children.length]") == [
+            text,
+            0,
+        ]
     console.page.get_by_label("Search this chat").fill("<SCRIPT>")
     expect(console.page.locator("#found-list mark")).to_have_text("<script>")
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
@@ -150,7 +155,9 @@ def test_an_edit_that_another_one_overtook_is_not_lost(console: Console, service
 
 
 @pytest.mark.parametrize("opened_with", ["key", "token"])
-def test_a_secret_is_in_the_tab_s_memory_alone(console: Console, service: Service, opened_with: str):
+def test_a_secret_is_in_the_tab_s_memory_alone(
+    console: Console, service: Service, opened_with: str
+):
     token = service.application("Secret")
     service.chat(token)
     if opened_with == "key":

@@ -36,8 +36,12 @@ class Flaky:
 
             def asked(self, method: str) -> requests.Response:
                 body = self.rfile.read(int(self.headers["content-length"] or 0))
-                headers = {name: self.headers[name] for name in self.headers if name.lower() in PASSED_ON}
-                return requests.request(method, flaky.upstream + self.path, data=body, headers=headers)
+                headers = {
+                    name: self.headers[name] for name in self.headers if name.lower() in PASSED_ON
+                }
+                return requests.request(
+                    method, flaky.upstream + self.path, data=body, headers=headers
+                )
 
             def problem(self, status: int) -> None:
                 self.send_response(status)
