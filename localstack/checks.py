@@ -21,8 +21,8 @@ COMMANDS = [
     ["cargo", "deny", "--locked", "check", "bans", "licenses", "sources"],
     ["sam", "validate", "--lint", "--template=template.yaml"],
     ["cfn-lint", "template.yaml"],
-    ["ruff", "check", "--config=localstack/ruff.toml", "localstack", "tests"],
-    ["ruff", "format", "--config=localstack/ruff.toml", "--check", "localstack", "tests"],
+    ["ruff", "check", "localstack", "tests"],
+    ["ruff", "format", "--check", "localstack", "tests"],
 ]
 
 

@@ -20,13 +20,13 @@ class Flaky:
         flaky = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:
                 if self.path.rsplit("/", 1)[-1].isdecimal():
                     flaky.answer_for_row(self)
                 else:
                     self.pass_back(self.asked("GET"))
 
-            def do_POST(self) -> None:  # noqa: N802
+            def do_POST(self) -> None:
                 answer = self.asked("POST")
                 flaky.keys.append(self.headers["idempotency-key"])
                 if len(flaky.keys) == 1:

@@ -17,7 +17,7 @@ SECONDS = 60
 def filter_case(context, case) -> bool:
     query = case.query or {}
     if is_negative(case):
-        # A name or a text may stand in the query string too, so that a body which lacks it is right.
+        # A name or a text may stand in the query string too: a body that lacks it is right then.
         return not {"name", "body"} & query.keys()
     # A cursor is one that the server handed out.
     return "cursor" not in query
