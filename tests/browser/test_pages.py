@@ -17,36 +17,25 @@ VIEWER = [
 ]
 
 
-def load(page: Page, url: str) -> tuple[int, list[int]]:
-    """The bytes that a page takes on the network, and the statuses that were not from the cache."""
+def load(page: Page, url: str) -> list[int]:
+    """The bytes of each answer that came over the network, its head with it."""
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
-    bytes_read: list[int] = []
-    statuses: list[int] = []
-    session.on(
-        "Network.loadingFinished", lambda event: bytes_read.append(event["encodedDataLength"])
-    )
-
-    def note(event: dict) -> None:
-        answer = event["response"]
-        if not answer.get("fromDiskCache"):
-            statuses.append(answer["status"])
-
-    session.on("Network.responseReceived", note)
+    lengths: list[float] = []
+    session.on("Network.loadingFinished", lambda event: lengths.append(event["encodedDataLength"]))
     page.goto(url, wait_until="networkidle")
     session.detach()
-    return int(sum(bytes_read)), statuses
+    return [int(length) for length in lengths if length > 0]
 
 
 def test_the_first_load_is_small_and_the_next_from_the_cache(console: Console):
-    first, statuses = load(console.page, f"{console.url}/console")
-    assert set(statuses) == {200}
-    assert 0 < first < LARGEST_FIRST_LOAD
+    first = load(console.page, f"{console.url}/console")
+    assert len(first) > 10 and sum(first) < LARGEST_FIRST_LOAD
     console.page.goto("about:blank")
-    again, statuses = load(console.page, f"{console.url}/console")
-    # Only the page itself is asked for, and it has not changed.
-    assert statuses in ([304], [200]) and again < 2_000
-    print(f"the console's first load takes {first} bytes, the next {again}")
+    # Only the page itself is asked for, and has not changed.
+    again = load(console.page, f"{console.url}/console")
+    assert len(again) == 1 and again[0] < 1_500
+    print(f"first load: {sum(first)} bytes in {len(first)} answers; the next: {again[0]} bytes")
 
 
 def test_the_console_works_below_a_base_path(console: Console, service: Service):
