@@ -12,13 +12,14 @@ from foreground import run
 from settings import ROOT, Instance, variable
 
 TESTS = ROOT / "tests"
+PYTEST = ["pytest", "--quiet", "-p", "no:cacheprovider"]
 
 
 def test(instance: Instance) -> None:
     """All of them, on a stack that runs open; the browser's leave it with a key."""
     tools = test_tools.prepare()
     schemathesis(instance, tools)
-    run(["pytest", "--quiet", TESTS / "clients"], tools | {"BASE_URL": instance.url})
+    run([*PYTEST, TESTS / "clients"], tools | {"BASE_URL": instance.url})
     browser(instance)
 
 
@@ -30,7 +31,7 @@ def browser(instance: Instance) -> None:
     locked = dataclasses.replace(instance, admin_key_sha256=digest)
     Deployment(locked).deploy(build.build())
     addresses = {"BASE_URL": instance.url, "ADMIN_KEY": key, "SCREENSHOTS": variable("SCREENSHOTS")}
-    run(["pytest", "--quiet", TESTS / "browser"], tools | addresses)
+    run([*PYTEST, TESTS / "browser"], tools | addresses)
 
 
 def schemathesis(instance: Instance, tools: dict[str, str]) -> None:
