@@ -32,6 +32,7 @@ async fn a_path_that_is_no_route_answers_404() {
     let small = small(&api).await;
     let targets = [
         "/nowhere".to_owned(),
+        "/no%0Awhere".to_owned(),
         "/Applications".to_owned(),
         "/application".to_owned(),
         "//applications".to_owned(),
