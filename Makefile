@@ -1,7 +1,7 @@
 # Each target is one command of localstack/, which says in its README what starts and what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs env test chaos bench test-localstack check
+.PHONY: help up down reset status logs env test test-browser chaos bench test-localstack check
 
 LOCAL := python3 localstack
 
@@ -28,6 +28,9 @@ env: ## print what a shell needs to work on it: eval "$$(make -s env)"
 
 test: ## run all tests on a stack of their own (BASE_URL=…: the contract's against that address)
 	@$(LOCAL) test
+
+test-browser: ## run the tests of the pages in a browser, which `make test` runs too
+	@$(LOCAL) test-browser
 
 chaos: ## run the promises under faults for long (SEEDS=1..200 MINUTES=30)
 	@$(LOCAL) chaos

@@ -74,6 +74,13 @@ def test() -> int:
     return 0
 
 
+def test_browser() -> int:
+    import suites
+
+    suites.test_browser()
+    return 0
+
+
 def chaos() -> int:
     import suites
 
@@ -118,6 +125,7 @@ COMMANDS = {
     "status": (status, False),
     "logs": (logs, True),
     "test": (test, True),
+    "test-browser": (test_browser, True),
     "chaos": (chaos, True),
     "bench": (bench, True),
     "env": (env, True),

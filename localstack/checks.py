@@ -21,8 +21,8 @@ COMMANDS = [
     ["cargo", "deny", "--locked", "check", "bans", "licenses", "sources"],
     ["sam", "validate", "--lint", "--template=template.yaml"],
     ["cfn-lint", "template.yaml"],
-    ["ruff", "check", "localstack"],
-    ["ruff", "format", "--check", "localstack"],
+    ["ruff", "check", "localstack", "tests"],
+    ["ruff", "format", "--check", "localstack", "tests"],
 ]
 
 

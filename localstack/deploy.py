@@ -44,7 +44,7 @@ class Deployment:
         """Create or update the stack, unless it is as it should be. Returns its outputs."""
         template = self.packaged_template(packages)
         parameters = {
-            "AdminKeySha256": "open",
+            "AdminKeySha256": self.instance.admin_key_sha256,
             "SearchUrl": self.instance.functions_search_url,
             "Architecture": architecture(),
             "LogLevel": self.instance.log_level,

@@ -223,7 +223,8 @@ def main() -> None:
     app = web.Application(client_max_size=LARGEST_BODY)
     app.cleanup_ctx.append(gateway.open)
     app.on_response_prepare.append(drop_server_header)
-    app.router.add_route("*", "/{path:.*}", gateway.handle)
+    # Every path, one with a line break in it too.
+    app.router.add_route("*", "/{path:(?s:.*)}", gateway.handle)
 
     # What it logs of a request that it cannot read quotes it, token and all.
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL + 1)

@@ -36,6 +36,8 @@ INSTALL = {
         MACOS: "brew install rustup && rustup default stable",
     },
     "rust": {DEBIAN: "rustup update stable", MACOS: "rustup update stable"},
+    "npm": {DEBIAN: "apt-get install nodejs npm", MACOS: "brew install node"},
+    "chromium": {DEBIAN: "apt-get install chromium", MACOS: "brew install --cask chromium"},
 }
 
 
@@ -60,9 +62,12 @@ def check() -> None:
     elif rust < needed:
         missing.append(("rust", f"Rust {'.'.join(map(str, needed))} or later"))
     if missing:
-        system = MACOS if sys.platform == "darwin" else DEBIAN
-        lines = [f"  {what}\n      {INSTALL[tool][system]}" for tool, what in missing]
+        lines = [f"  {what}\n      {INSTALL[tool][system()]}" for tool, what in missing]
         raise Failure("\n".join(["This machine lacks:", *lines]))
+
+
+def system() -> str:
+    return MACOS if sys.platform == "darwin" else DEBIAN
 
 
 def version_of(command: list[str]) -> tuple[int, ...] | None:

@@ -52,6 +52,14 @@ VARIABLES = {
         "",
         "make test: run the contract's tests against this address instead",
     ),
+    "SCHEMATHESIS_EXAMPLES": (
+        "20",
+        "make test: cases that Schemathesis tries of each operation",
+    ),
+    "SCREENSHOTS": (
+        "",
+        "make test-browser: the folder for the README's screenshots: docs/images",
+    ),
 }
 
 
@@ -88,6 +96,7 @@ class Instance:
     external_dynamodb: str = ""
     functions_search: str = ""
     log_level: str = "info"
+    admin_key_sha256: str = "open"
     # The variable that moves each port, named in the message about a port that is taken.
     port_variables: dict[int, str] = field(default_factory=dict)
 

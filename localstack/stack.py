@@ -33,7 +33,8 @@ def introduce(instance: Instance) -> None:
     say(f"\nlambda-chat answers on {instance.url}")
     say("Create an application with\n")
     say(f"    curl -X POST '{instance.url}/applications?name=My+first'\n")
-    say("The answer holds its access_token; the README goes on from there.")
+    say("The answer holds its access_token; the README goes on from there.\n")
+    say(f"Or open the console: {instance.url}/console")
 
 
 def print_environment(instance: Instance) -> None:

@@ -7,8 +7,6 @@ import contextlib
 import os
 import shutil
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,16 +14,12 @@ import engines
 import localstack_itself
 import log_privacy
 import stack
-from build import tools_environment
+import surface
 from console import say
+from foreground import run
 from processes import try_lock
-from settings import LOCAL, ROOT, free_ports, private_instance, url_variable
+from settings import LOCAL, free_ports, private_instance, url_variable
 
-CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "test",
-    "AWS_SECRET_ACCESS_KEY": "test",
-    "AWS_REGION": "us-east-1",
-}
 INTEGRATION = ["cargo", "test", "--locked", "--package=tests", "--test=integration", "--"]
 
 
@@ -50,7 +44,16 @@ def test() -> None:
             "DEAD_LETTER_QUEUE_URL": outputs["DeadLetterQueueUrl"],
         }
         run(["cargo", "test", "--workspace", "--locked"], addresses)
+        surface.test(instance)
         log_privacy.check(instance)
+
+
+def test_browser() -> None:
+    """The pages alone."""
+    with private_folder("test-browser") as folder:
+        instance = private_instance(folder)
+        stack.up(instance)
+        surface.browser(instance)
 
 
 def chaos() -> None:
@@ -82,21 +85,6 @@ def test_localstack() -> None:
         url = f"http://127.0.0.1:{port}"
         filters = ["store::", "queue::"]
         run([*INTEGRATION, *filters], {"TEST_DYNAMODB_URL": url, "TEST_SQS_URL": url})
-
-
-def run(command: list[str], addresses: dict[str, str]) -> None:
-    """Run the tests; where they fail, this exits with their status."""
-    environment = tools_environment() | CREDENTIALS | addresses
-    say(f"… {' '.join(command)}")
-    # A session of its own, so that ending it ends the tests that cargo started, too.
-    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as tests:
-        try:
-            status = tests.wait()
-        except BaseException:
-            os.killpg(tests.pid, signal.SIGTERM)
-            raise
-    if status != 0:
-        sys.exit(status)
 
 
 @contextlib.contextmanager

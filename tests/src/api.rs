@@ -17,7 +17,7 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 use tokio::time::timeout;
 
-use crate::{Answer, variable};
+use crate::{Answer, openapi::assert_described, variable};
 
 /// A request unanswered for this long has failed: the functions give up after 10 s.
 const LONGEST_REQUEST: Duration = Duration::from_mins(1);
@@ -127,6 +127,7 @@ impl Call {
     async fn send(self) -> Answer {
         let described: String =
             format!("{} {}", self.method, self.target).chars().take(300).collect();
+        let (method, target) = (self.method.clone(), self.target.clone());
         let uri = Uri::builder()
             .scheme(self.api.scheme)
             .authority(self.api.authority)
@@ -156,7 +157,9 @@ impl Call {
             }
         };
         let answer = timeout(LONGEST_REQUEST, exchange).await;
-        answer.unwrap_or_else(|late| panic!("{described}: no answer in time: {late}"))
+        let answer = answer.unwrap_or_else(|late| panic!("{described}: no answer in time: {late}"));
+        assert_described(method.as_str(), &target, &answer);
+        answer
     }
 }
 

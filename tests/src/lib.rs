@@ -15,6 +15,7 @@ mod engines;
 mod environment;
 mod fixtures;
 mod objects;
+mod openapi;
 mod pages;
 mod waiting;
 
@@ -27,6 +28,7 @@ pub use engines::{
 };
 pub use environment::variable;
 pub use objects::{assert_application, assert_chat, assert_message, assert_time, numbers};
+pub use openapi::openapi_document;
 pub use pages::{Query, next_link};
 pub use waiting::{DEADLINE, eventually, together};
 

@@ -20,16 +20,20 @@ impl<'a> EntityTags<'a> {
     /// Whether a revision that exists is listed, by strong comparison, which no weak tag passes:
     /// that of `If-Match`.
     pub fn match_strongly(self, revision: Revision) -> bool {
-        self.matches(revision, false)
+        self.matches(&etag(revision), false)
     }
 
     /// Whether a revision that exists is listed, by weak comparison: that of `If-None-Match`.
     pub fn match_weakly(self, revision: Revision) -> bool {
-        self.matches(revision, true)
+        self.match_tag(&etag(revision))
     }
 
-    fn matches(self, revision: Revision, weak_too: bool) -> bool {
-        let current = etag(revision);
+    /// Whether an entity's tag, given with its quotes and without `W/`, is listed by weak comparison.
+    pub fn match_tag(self, current: &str) -> bool {
+        self.matches(current, true)
+    }
+
+    fn matches(self, current: &str, weak_too: bool) -> bool {
         self.0.trim() == "*"
             || Tags(self.0).any(|(weak, tag)| tag == current && (weak_too || !weak))
     }

@@ -6,7 +6,7 @@ use std::{borrow::Cow, ops::Deref};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::Method;
+use super::{Method, Route};
 
 /// A text borrowed from JSON. A field `Option<Cow<str>>` would always be copied, since only a
 /// field that is a `Cow` itself can be told to borrow.
@@ -45,6 +45,10 @@ pub struct HttpEvent<'a> {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) struct Headers<'a> {
+    #[serde(borrow)]
+    pub(super) accept: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) accept_encoding: Option<Text<'a>>,
     #[serde(borrow)]
     pub(super) authorization: Option<Text<'a>>,
     #[serde(borrow)]
@@ -109,7 +113,8 @@ impl<'a> HttpEvent<'a> {
     /// The path below the base path.
     ///
     /// On the API's own address only a stage's name precedes the routes. On another domain a
-    /// mapping of any depth may, so there the routes begin at the first segment `applications`.
+    /// mapping of any depth may, so there the routes begin at the first segment `applications`, and
+    /// the pages at the segment from which on the path is one.
     pub(super) fn route_path(&self) -> &str {
         let path = &*self.raw_path;
         let RequestContext { api_id, domain_name, stage, .. } = &self.request_context;
@@ -129,7 +134,8 @@ impl<'a> HttpEvent<'a> {
     }
 }
 
-/// What follows the segments before the first `applications`; nothing where one is empty.
+/// What follows the segments before the first `applications` or before a page's own; nothing where
+/// one is empty. A mapping may itself be named like a page.
 fn mapped_base_path(path: &str) -> Option<&str> {
     let mut rest = path;
     loop {
@@ -138,6 +144,9 @@ fn mapped_base_path(path: &str) -> Option<&str> {
         match segment {
             "" => return None,
             "applications" => return Some(rest),
+            "assets" | "console" | "docs" | "openapi.json" if Route::parse(rest).is_some() => {
+                return Some(rest);
+            }
             _ => rest = after_slash.strip_prefix(segment)?,
         }
     }
@@ -175,6 +184,16 @@ mod tests {
             (custom, "prod", "/chat/v1/applications/x/chats", "/applications/x/chats"),
             (custom, "prod", "/chat/applications/applications", "/applications/applications"),
             (custom, "prod", "/chat/v1", "/chat/v1"),
+            (custom, "prod", "/", "/"),
+            (custom, "prod", "/chat/v1/console", "/console"),
+            (custom, "prod", "/chat/docs/", "/docs/"),
+            (custom, "prod", "/docs/docs", "/docs"),
+            (custom, "prod", "/docs/applications/x", "/applications/x"),
+            (custom, "prod", "/docs/openapi.json", "/openapi.json"),
+            (custom, "prod", "/assets/assets/1/console.js", "/assets/1/console.js"),
+            (custom, "prod", "/applications/console", "/applications/console"),
+            (own, "prod", "/prod/", "/"),
+            (own, "prod", "/prod/console", "/console"),
             (custom, "prod", "//applications", "//applications"),
             (custom, "prod", "/chat//applications", "/chat//applications"),
             (custom, "prod", "/chat/applicationsx", "/chat/applicationsx"),

@@ -13,6 +13,7 @@ mod event;
 mod idempotency;
 mod json;
 mod json_object;
+mod negotiation;
 mod page;
 pub mod parameters;
 mod problem;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{EntityTags, HttpEvent, IdempotencyKey, Method, Problem, Route};
+use super::{EntityTags, HttpEvent, IdempotencyKey, Method, Problem, Route, negotiation::names};
 
 /// A request to one of the routes. Borrows from the event.
 pub struct Request<'a> {
@@ -44,8 +44,8 @@ impl<'a> Request<'a> {
         self.route
     }
 
-    /// Whether the path asked ends in a slash, against which a relative `Location` is resolved.
-    pub(super) fn trailing_slash(&self) -> bool {
+    /// Whether the path asked ends in a slash, against which relative references are resolved.
+    pub fn trailing_slash(&self) -> bool {
         self.trailing_slash
     }
 
@@ -76,6 +76,16 @@ impl<'a> Request<'a> {
             }
             Some(text) => Ok(Cow::Borrowed(text.as_bytes())),
         }
+    }
+
+    /// Whether `Accept` names HTML: only what shows pages to people does.
+    pub fn asks_for_html(&self) -> bool {
+        self.event.headers.accept.as_deref().is_some_and(|header| names(header, "text/html"))
+    }
+
+    /// Whether `Accept-Encoding` names gzip.
+    pub fn accepts_gzip(&self) -> bool {
+        self.event.headers.accept_encoding.as_deref().is_some_and(|header| names(header, "gzip"))
     }
 
     /// The header `Authorization`.
@@ -126,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_path_that_is_no_route_is_404() {
-        for path in ["/", "/applications//", "/v1/chats", "/application"] {
+        for path in ["//", "/applications//", "/v1/chats", "/application"] {
             let json = event(json!({"rawPath": path}));
             let event = HttpEvent::parse(&json).unwrap();
             assert_eq!(Request::new(&event).map(|_| ()).unwrap_err().status(), 404, "{path}");
@@ -164,17 +174,20 @@ mod tests {
     fn headers_are_given_as_they_were_sent() {
         let headers = json!({
             "authorization": "Bearer key", "idempotency-key": "k", "if-match": "\"1\"",
-            "if-none-match": "*", "cookie": "x",
+            "if-none-match": "*", "cookie": "x", "accept": "text/html, */*;q=0.8",
+            "accept-encoding": "gzip, br",
         });
         on_request(json!({"headers": headers}), |request| {
             assert_eq!(request.authorization(), Some("Bearer key"));
             assert_eq!(request.idempotency_key().unwrap().unwrap().as_str(), "k");
             assert!(request.if_match().unwrap().match_strongly(1));
             assert!(request.if_none_match().unwrap().match_weakly(9));
+            assert!(request.asks_for_html() && request.accepts_gzip());
         });
         on_request(json!({"headers": {"idempotency-key": "é"}}), |request| {
             assert_eq!(request.idempotency_key().unwrap_err().status(), 400);
             assert!(request.authorization().is_none() && request.if_match().is_none());
+            assert!(!request.asks_for_html() && !request.accepts_gzip());
         });
     }
 }

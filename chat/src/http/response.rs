@@ -2,29 +2,54 @@
 
 use std::{borrow::Cow, fmt};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 use super::{Request, StatusCode, etag};
 use crate::model::Revision;
 
-/// An answer: status, headers and a text.
+/// An answer: status, headers, and a text or bytes.
 #[derive(PartialEq, Eq)]
 pub struct Response {
     status: StatusCode,
     headers: Vec<(&'static str, Cow<'static, str>)>,
     body: String,
+    is_base64_encoded: bool,
     /// Of what was created, for the log.
     number: Option<u64>,
 }
 
 impl Response {
     pub(super) const fn new(status: StatusCode) -> Self {
-        Self { status, headers: Vec::new(), body: String::new(), number: None }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: String::new(),
+            is_base64_encoded: false,
+            number: None,
+        }
     }
 
     /// 200 with JSON.
     pub fn ok(json: String) -> Self {
         Self::new(StatusCode::OK).with_content("application/json", json)
+    }
+
+    /// 200 with a text of any type.
+    pub fn ok_text(content_type: &'static str, text: String) -> Self {
+        Self::new(StatusCode::OK).with_content(content_type, text)
+    }
+
+    /// 200 with bytes, which the gateway takes as base64.
+    pub fn ok_bytes(content_type: &'static str, bytes: &[u8]) -> Self {
+        let mut answer = Self::ok_text(content_type, STANDARD.encode(bytes));
+        answer.is_base64_encoded = true;
+        answer
+    }
+
+    /// 303 to an address, relative to the one asked.
+    pub fn see_other(location: &'static str) -> Self {
+        Self::new(StatusCode::SEE_OTHER).with_header("location", location)
     }
 
     /// 201 with JSON and the `Location` of what was created under `id` in the collection asked.
@@ -48,9 +73,9 @@ impl Response {
         Self::new(StatusCode::NO_CONTENT).with_header("allow", allow)
     }
 
-    /// 304: what the client has is current.
-    pub fn not_modified(revision: Revision) -> Self {
-        Self::new(StatusCode::NOT_MODIFIED).with_etag(revision)
+    /// 304: what the client has is current. The answer's `ETag` is still to be added.
+    pub const fn not_modified() -> Self {
+        Self::new(StatusCode::NOT_MODIFIED)
     }
 
     /// Adds the strong `ETag` of a revision.
@@ -90,6 +115,7 @@ impl Response {
     /// The answer to HEAD: the same without its body.
     pub(super) fn without_body(mut self) -> Self {
         self.body = String::new();
+        self.is_base64_encoded = false;
         self
     }
 
@@ -107,7 +133,7 @@ impl Response {
         self.number
     }
 
-    /// The body's text.
+    /// The body's text, or its bytes in base64.
     pub fn body(&self) -> &str {
         &self.body
     }
@@ -134,7 +160,7 @@ impl Serialize for Response {
         answer.serialize_field("statusCode", &self.status.as_u16())?;
         answer.serialize_field("headers", &Headers(&self.headers))?;
         answer.serialize_field("body", &self.body)?;
-        answer.serialize_field("isBase64Encoded", &false)?;
+        answer.serialize_field("isBase64Encoded", &self.is_base64_encoded)?;
         answer.end()
     }
 }
@@ -160,7 +186,9 @@ mod tests {
                 r#""body":"{\"a\":\"é\"}","isBase64Encoded":false}"#
             )
         );
-        assert_eq!(Response::not_modified(7).body(), "");
+        let bytes = serde_json::to_value(Response::ok_bytes("image/png", b"\x89PNG")).unwrap();
+        assert_eq!((&bytes["body"], &bytes["isBase64Encoded"]), (&json!("iVBORw=="), &json!(true)));
+        assert_eq!(Response::not_modified().with_etag(7).body(), "");
         assert_eq!(Response::options("GET").header("allow"), Some("GET"));
     }
 

@@ -12,6 +12,11 @@ use crate::model::{AccessToken, ChatNumber, MessageNumber};
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant is its template, and each member a segment of it")]
 pub enum Route<'a> {
+    Index,
+    Console,
+    Docs,
+    OpenApi,
+    Asset { version: Segment<'a>, file: Segment<'a> },
     Applications,
     Application { token: Segment<'a> },
     Chats { token: Segment<'a> },
@@ -26,12 +31,31 @@ impl<'a> Route<'a> {
     /// segment names nothing.
     pub fn parse(path: &'a str) -> Option<Self> {
         let path = path.strip_prefix('/')?;
+        if path.is_empty() {
+            return Some(Self::Index);
+        }
         let mut segments = path.strip_suffix('/').unwrap_or(path).split('/');
-        if segments.clone().any(str::is_empty) || segments.next() != Some("applications") {
+        if segments.clone().any(str::is_empty) {
             return None;
         }
-        let Some(token) = segments.next().map(Segment) else { return Some(Self::Applications) };
         let mut next = || segments.next();
+        match next()? {
+            "applications" => {}
+            "assets" => {
+                let (version, file) = (Segment(next()?), Segment(next()?));
+                return next().is_none().then_some(Self::Asset { version, file });
+            }
+            page => {
+                let route = match page {
+                    "console" => Self::Console,
+                    "docs" => Self::Docs,
+                    "openapi.json" => Self::OpenApi,
+                    _ => return None,
+                };
+                return next().is_none().then_some(route);
+            }
+        }
+        let Some(token) = next().map(Segment) else { return Some(Self::Applications) };
         let route = match (next(), next().map(Segment), next(), next()) {
             (None, ..) => Self::Application { token },
             (Some("chats"), None, ..) => Self::Chats { token },
@@ -49,6 +73,11 @@ impl<'a> Route<'a> {
     /// The route as it stands in the contract.
     pub const fn template(&self) -> &'static str {
         match self {
+            Self::Index => "/",
+            Self::Console => "/console",
+            Self::Docs => "/docs",
+            Self::OpenApi => "/openapi.json",
+            Self::Asset { .. } => "/assets/{version}/{file}",
             Self::Applications => "/applications",
             Self::Application { .. } => "/applications/{access_token}",
             Self::Chats { .. } => "/applications/{access_token}/chats",
@@ -75,7 +104,13 @@ impl<'a> Route<'a> {
                 "GET, HEAD, OPTIONS, POST"
             }
             Self::Application { .. } | Self::Message { .. } => "GET, HEAD, OPTIONS, PATCH, PUT",
-            Self::Chat { .. } | Self::MessageSearch { .. } => "GET, HEAD, OPTIONS",
+            Self::Chat { .. }
+            | Self::MessageSearch { .. }
+            | Self::Index
+            | Self::Console
+            | Self::Docs
+            | Self::OpenApi
+            | Self::Asset { .. } => "GET, HEAD, OPTIONS",
         }
     }
 
@@ -101,7 +136,12 @@ impl fmt::Debug for Route<'_> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Segment<'a>(&'a str);
 
-impl Segment<'_> {
+impl<'a> Segment<'a> {
+    /// The segment as it was sent: never for a log line.
+    pub const fn as_str(self) -> &'a str {
+        self.0
+    }
+
     /// The access token that the segment is.
     ///
     /// # Errors
@@ -154,6 +194,10 @@ mod tests {
                 Route::Message { token: T, chat: C, message: M },
             ),
             ("/applications/T/chats/C/messages/search", Route::MessageSearch { token: T, chat: C }),
+            ("/console", Route::Console),
+            ("/docs", Route::Docs),
+            ("/openapi.json", Route::OpenApi),
+            ("/assets/C/M", Route::Asset { version: C, file: M }),
         ] {
             assert_eq!(Route::parse(path), Some(route));
             assert_eq!(Route::parse(&format!("{path}/")), Some(route));
@@ -170,11 +214,22 @@ mod tests {
     }
 
     #[test]
+    fn the_index_is_the_path_that_is_one_slash() {
+        assert_eq!(Route::parse("/"), Some(Route::Index));
+    }
+
+    #[test]
     fn other_paths_name_no_route() {
         for path in [
             "",
-            "/",
             "//",
+            "/console/x",
+            "/docs/index.html",
+            "/openapi.yaml",
+            "/assets",
+            "/assets/C",
+            "/assets/C/M/x",
+            "/assets//M",
             "/application",
             "/applications?x",
             " /applications",
@@ -217,6 +272,11 @@ mod tests {
             (Route::Messages { token: segment, chat: segment }, "GET POST"),
             (Route::Message { token: segment, chat: segment, message: segment }, "GET PUT PATCH"),
             (Route::MessageSearch { token: segment, chat: segment }, "GET"),
+            (Route::Index, "GET"),
+            (Route::Console, "GET"),
+            (Route::Docs, "GET"),
+            (Route::OpenApi, "GET"),
+            (Route::Asset { version: segment, file: segment }, "GET"),
         ] {
             for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "get"] {
                 let allowed = methods.split(' ').any(|listed| listed == method);

@@ -1,5 +1,6 @@
 //! Which part answers which route.
 
+use crate::pages;
 use chat::{
     http::{AdminKey, Context, Handler, Problem, Request, Response, Route},
     jobs::Queue,
@@ -24,6 +25,11 @@ impl Handler for Crud {
     async fn handle(&self, request: &Request<'_>, context: &Context) -> Result<Response, Problem> {
         let id = context.request_id.as_str();
         match (request.route(), request.reads()) {
+            (Route::Index, _) => Ok(pages::index(request)),
+            (Route::Console, _) => pages::console(request),
+            (Route::Docs, _) => pages::docs(request),
+            (Route::OpenApi, _) => pages::openapi(request),
+            (Route::Asset { version, file }, _) => pages::asset(request, version, file),
             (Route::Applications, true) => self.list_applications(request).await,
             (Route::Applications, false) => self.create_application(request, id).await,
             (Route::Application { token }, true) => self.application(request, token).await,

@@ -5,6 +5,7 @@ mod applications;
 mod chats;
 mod handler;
 mod messages;
+mod pages;
 mod preconditions;
 mod search;
 

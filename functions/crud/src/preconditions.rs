@@ -21,7 +21,7 @@ pub(crate) fn answer_read(
     json: impl FnOnce() -> Result<String, Problem>,
 ) -> Result<Response, Problem> {
     if request.if_none_match().is_some_and(|tags| tags.match_weakly(revision)) {
-        return Ok(Response::not_modified(revision));
+        return Ok(Response::not_modified().with_etag(revision));
     }
     Ok(Response::ok(json()?).with_etag(revision))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tests::{Answer, Api, together};
 
-use super::routes;
+use super::{pages, routes};
 use crate::contract::shared::{long_chat, small};
 
 /// What `Allow` says for a path: HEAD wherever GET is, and OPTIONS everywhere.
@@ -24,7 +24,7 @@ fn assert_same_head(head: &Answer, get: &Answer) {
 #[tokio::test]
 async fn head_answers_as_get_without_its_body() {
     let api = Api::new();
-    for route in routes(small(&api).await) {
+    for route in routes(small(&api).await).into_iter().chain(pages()) {
         let target = format!("{}{}", route.path, route.query);
         let get = api.get(&target).await;
         get.expect(200);
@@ -63,7 +63,7 @@ async fn head_answers_an_error_as_get_does() {
 #[tokio::test]
 async fn options_answers_204_with_allow() {
     let api = Api::new();
-    for route in routes(small(&api).await) {
+    for route in routes(small(&api).await).into_iter().chain(pages()) {
         for slash in ["", "/"] {
             let answer = api.call("OPTIONS", format!("{}{slash}", route.path)).await;
             answer.expect(204);
@@ -76,7 +76,7 @@ async fn options_answers_204_with_allow() {
 #[tokio::test]
 async fn any_other_method_answers_405_with_allow() {
     let api = Api::new();
-    let routes = routes(small(&api).await);
+    let routes: Vec<_> = routes(small(&api).await).into_iter().chain(pages()).collect();
     let others = routes.iter().flat_map(|route| {
         let unanswered = |verb: &&str| !route.verbs.contains(verb);
         let verbs = ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().filter(unanswered);

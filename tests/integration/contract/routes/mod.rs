@@ -1,6 +1,7 @@
 //! Routes: each verb and path, what it answers, and what no path names.
 
 mod applications;
+mod browser;
 mod chats;
 mod messages;
 mod methods;
@@ -29,5 +30,11 @@ fn routes(small: &Small) -> Vec<Route> {
         route(format!("{chat}/messages"), "", &["GET", "POST"]),
         route(message.clone(), "", &["GET", "PATCH", "PUT"]),
         route(format!("{chat}/messages/search"), "?keyword=small", &["GET"]),
+        route("/openapi.json".to_owned(), "", &["GET"]),
     ]
+}
+
+/// The paths that answer HTML.
+fn pages() -> [Route; 2] {
+    ["/console", "/docs"].map(|path| Route { path: path.to_owned(), query: "", verbs: &["GET"] })
 }

@@ -31,8 +31,8 @@ async fn a_path_that_is_no_route_answers_404() {
     let api = Api::new();
     let small = small(&api).await;
     let targets = [
-        "/".to_owned(),
         "/nowhere".to_owned(),
+        "/no%0Awhere".to_owned(),
         "/Applications".to_owned(),
         "/application".to_owned(),
         "//applications".to_owned(),

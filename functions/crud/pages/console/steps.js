@@ -1,0 +1,47 @@
+// The steps taken: each call with its status and milliseconds, to copy as a command.
+
+import { curl, shortPath } from "./curl.js";
+import { button, byId, copy, el } from "./dom.js";
+
+const MOST = 200;
+
+const list = byId("steps-list");
+let last = null;
+
+/** Adds a step; one that is asked again and again, until a row is there, stays one. */
+export function addStep(step) {
+  const command = curl(step);
+  if (last?.command === command) last.count += 1;
+  else last = { command, count: 1, item: null };
+  const copyButton = button("Copy as curl", () => copy(command, copyButton), { class: "quiet" });
+  copyButton.setAttribute("aria-label", `Copy as curl: ${step.method} ${shortPath(step.path)}`);
+  const failed = step.status === 0 || step.status >= 400;
+  const item = el(
+    "li",
+    {},
+    el(
+      "span",
+      { class: "step" },
+      el("b", {}, step.method),
+      " ",
+      el("span", { class: "path" }, shortPath(step.path)),
+    ),
+    el(
+      "span",
+      { class: "meta" },
+      el("span", { class: failed ? "status failed" : "status" }, String(step.status || "no answer")),
+      el("span", {}, `${Math.round(step.milliseconds)} ms`),
+      last.count > 1 ? el("span", {}, `× ${last.count}`) : null,
+      copyButton,
+    ),
+  );
+  if (last.item) last.item.replaceWith(item);
+  else list.prepend(item);
+  last.item = item;
+  while (list.children.length > MOST) list.lastElementChild.remove();
+}
+
+export function clearSteps() {
+  list.replaceChildren();
+  last = null;
+}

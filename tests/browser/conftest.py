@@ -1,0 +1,44 @@
+"""One Chromium for all tests; a page of its own for each, at both widths, that says whatever its
+scripts complain about. `make test-browser` sets the variables."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from console import Console
+from playwright.sync_api import Browser, sync_playwright
+from service import Service
+
+WIDTHS = {
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "color_scheme": "dark"},
+    "desktop": {"viewport": {"width": 1360, "height": 850}, "color_scheme": "light"},
+}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox does not run as root, which a container's user often is.
+        sandbox = [] if os.geteuid() else ["--no-sandbox"]
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ["CHROMIUM"],
+            args=sandbox,
+            headless=True,
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def service() -> Service:
+    return Service(os.environ["BASE_URL"], os.environ["ADMIN_KEY"])
+
+
+@pytest.fixture(params=WIDTHS)
+def console(request: pytest.FixtureRequest, browser: Browser, service: Service):
+    context = browser.new_context(**WIDTHS[request.param])
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=service.url)
+    console = Console(context.new_page(), service.url, request.param)
+    yield console
+    context.close()
+    assert not console.complaints
