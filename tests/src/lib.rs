@@ -16,6 +16,7 @@ mod environment;
 mod fixtures;
 mod objects;
 mod pages;
+mod permissions;
 mod waiting;
 
 pub use answer::Answer;
@@ -28,6 +29,7 @@ pub use engines::{
 pub use environment::variable;
 pub use objects::{assert_application, assert_chat, assert_message, assert_time, numbers};
 pub use pages::{Query, next_link};
+pub use permissions::Permission;
 pub use waiting::{DEADLINE, eventually, together};
 
 /// Percent-encodes a text, or bytes that are none, so that they can stand as one value in a query string or a form.
