@@ -103,7 +103,11 @@ async fn a_folder_of_one_file_a_table_is_read_as_one_dump_whatever_the_order() {
     let parts: Vec<&str> = dump.split("--\n-- Table structure for table").collect();
     for (place, part) in parts.iter().rev().enumerate() {
         let comment = if part.starts_with("/*") { "" } else { "--" };
-        fs::write(folder.join(format!("{place}.sql")), format!("{comment}{part}")).unwrap();
+        fs::write(
+            folder.join(format!("{place}.sql")),
+            format!("{comment}{part}\n-- Dump completed\n"),
+        )
+        .unwrap();
     }
     let done = migrate(&operator.engines, &folder).await.unwrap();
     fs::remove_dir_all(folder).unwrap();

@@ -18,8 +18,9 @@ fn releases() -> Vec<Vec<String>> {
         paths
     };
     let releases = sorted(&folder).into_iter().filter(|path| path.is_dir());
-    let jobs =
-        |release| sorted(release).iter().map(|job| fs::read_to_string(job).unwrap()).collect();
+    let jobs = |release: &Path| -> Vec<String> {
+        sorted(release).iter().map(|job| fs::read_to_string(job).unwrap()).collect()
+    };
     releases.map(|release| jobs(&release)).collect()
 }
 

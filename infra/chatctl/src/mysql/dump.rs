@@ -8,7 +8,7 @@ use std::{
 use super::lexer::{Lexer, Token};
 use crate::failure::Failure;
 
-const CUT_OFF: &str = "the dump is cut off";
+const CUT_OFF: &str = "the dump is cut off: it does not end as mysqldump ends one";
 
 /// A row: its table, and its values by their columns.
 #[derive(Debug, PartialEq, Eq)]
@@ -63,7 +63,9 @@ impl<R: BufRead> Dump<R> {
                 }
                 self.insert = None;
             }
-            let Some(word) = self.next_word()? else { return Ok(None) };
+            let Some(word) = self.next_word()? else {
+                return if self.words.is_completed { Ok(None) } else { Err(self.error(CUT_OFF)) };
+            };
             match keyword(&word).as_deref() {
                 Some("INSERT") => self.begin_insert()?,
                 Some("CREATE") => self.create()?,
@@ -168,8 +170,7 @@ impl<R: BufRead> Dump<R> {
     fn skip_statement(&mut self, first: &Token) -> Result<(), Failure> {
         let mut word = first.clone();
         while word != Token::Sign(b';') {
-            let Some(next) = self.next_word()? else { break };
-            word = next;
+            word = self.word()?;
         }
         Ok(())
     }
@@ -202,6 +203,7 @@ mod tests {
     use super::*;
 
     fn rows(text: &str) -> Result<Vec<Row>, Failure> {
+        let text = format!("{text}\n-- Dump completed on 2022-08-09\n");
         let mut dump = Dump::new(text.as_bytes(), &["a"]);
         let mut rows = Vec::new();
         while let Some(row) = dump.next()? {
@@ -244,6 +246,12 @@ mod tests {
             "CREATE TABLE `a` (",
         ] {
             assert!(matches!(rows(text), Err(Failure::Format { .. })), "{text}");
+        }
+        for text in ["", "INSERT INTO `a` (`id`) VALUES (1);", "-- Dump completed\nUNLOCK TABLES;"]
+        {
+            let mut dump = Dump::new(text.as_bytes(), &["a"]);
+            let end = std::iter::from_fn(|| dump.next().transpose()).find(Result::is_err);
+            assert!(end.is_some(), "{text}");
         }
     }
 }

@@ -4,6 +4,9 @@
 
 use std::io::{self, BufRead};
 
+/// How the last line of a dump goes on behind its first dash.
+const COMPLETED: &[u8] = b"- Dump completed";
+
 /// A word of SQL, as far as a dump of rows needs them told apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Token {
@@ -21,20 +24,31 @@ pub(super) struct Lexer<R> {
     input: R,
     /// From 1.
     pub(super) line: u64,
+    /// Whether what was read last is the comment that ends a whole dump.
+    pub(super) is_completed: bool,
 }
 
 impl<R: BufRead> Lexer<R> {
     pub(super) fn new(input: R) -> Self {
-        Self { input, line: 1 }
+        Self { input, line: 1, is_completed: false }
     }
 
     /// The next word; `None` at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Token>> {
+        let token = self.next_token()?;
+        self.is_completed &= token.is_none();
+        Ok(token)
+    }
+
+    fn next_token(&mut self) -> io::Result<Option<Token>> {
         while let Some(byte) = self.take()? {
             match byte {
                 _ if byte.is_ascii_whitespace() => {}
-                b'#' => self.skip_line()?,
-                b'-' if self.peek()? == Some(b'-') => self.skip_line()?,
+                b'#' => drop(self.skip_line()?),
+                b'-' if self.peek()? == Some(b'-') => {
+                    let comment = self.skip_line()?;
+                    self.is_completed |= comment.starts_with(COMPLETED);
+                }
                 b'/' if self.peek()? == Some(b'*') => self.skip_comment()?,
                 b'`' => {
                     let name = self.quoted(b'`', false)?;
@@ -90,9 +104,11 @@ impl<R: BufRead> Lexer<R> {
         }
     }
 
-    fn skip_line(&mut self) -> io::Result<()> {
-        while !matches!(self.take()?, None | Some(b'\n')) {}
-        Ok(())
+    fn skip_line(&mut self) -> io::Result<Vec<u8>> {
+        let mut line = Vec::new();
+        self.input.read_until(b'\n', &mut line)?;
+        self.line += 1;
+        Ok(line)
     }
 
     fn skip_comment(&mut self) -> io::Result<()> {
