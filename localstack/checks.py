@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import metrics
 from build import tools_environment
 from console import Failure, say, step
 from prerequisites import HERE, changed, make_venv, quietly, settle
@@ -38,6 +39,7 @@ def run() -> None:
     environment["PATH"] += f"{os.pathsep}{CARGO_DENY / 'bin'}{os.pathsep}{CHECKOV / 'bin'}"
     install_cargo_deny(environment["PATH"])
     install_checkov()
+    metrics.check()
     failed = []
     for command in COMMANDS:
         text = " ".join(command)
