@@ -1,7 +1,7 @@
 # Each target is one command of localstack/, which says in its README what starts and what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs env test test-browser chaos bench test-localstack check
+.PHONY: help up down reset status logs env test test-browser chaos bench test-localstack check capacity measure-capacity dist
 
 LOCAL := python3 localstack
 
@@ -43,3 +43,12 @@ test-localstack: ## run the store's and the queue's tests on LocalStack
 
 check: ## format, lints, documentation, licences, the template
 	@$(LOCAL) check
+
+capacity: ## write docs/capacity.md anew from what was measured and the prices
+	@$(LOCAL) capacity
+
+measure-capacity: ## measure what requests and jobs cost, on a stack of its own
+	@$(LOCAL) measure-capacity
+
+dist: ## build the release: archives for both processors, checksums, licences, bill of materials
+	@$(LOCAL) dist

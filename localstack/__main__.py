@@ -116,6 +116,27 @@ def check() -> int:
     return 0
 
 
+def capacity() -> int:
+    from capacity import document
+
+    document.write()
+    return 0
+
+
+def measure_capacity() -> int:
+    from capacity import measure
+
+    measure.main()
+    return 0
+
+
+def dist() -> int:
+    import dist
+
+    dist.write()
+    return 0
+
+
 # Each command, and whether it needs the tools that are installed beside it.
 COMMANDS = {
     "help": (help_, False),
@@ -131,6 +152,9 @@ COMMANDS = {
     "env": (env, True),
     "test-localstack": (test_localstack, True),
     "check": (check, True),
+    "capacity": (capacity, True),
+    "dist": (dist, True),
+    "measure-capacity": (measure_capacity, True),
 }
 
 

@@ -1,4 +1,5 @@
-"""The four functions as release binaries, built by cargo, which decides what is stale."""
+"""The four functions as release binaries, built as `sam build` builds them for an account; cargo
+decides what is stale."""
 
 import hashlib
 import io
@@ -15,6 +16,7 @@ from console import Failure, step
 from settings import ROOT, VENV
 
 FUNCTIONS = ["crud", "create-chat", "create-message", "persist-worker"]
+SAM_BUILD = ROOT / ".aws-sam" / "build"
 
 
 @dataclass(frozen=True)
@@ -38,18 +40,35 @@ def build() -> list[Package]:
     with step("building the functions (five to ten minutes the first time)"):
         packages = [f"--package={name}" for name in FUNCTIONS]
         if sys.platform == "linux":
-            # cargo-lambda links by zig against the libc of provided.al2023.
-            command = ["cargo", "lambda", "build", "--release", "--locked", *packages]
-            binaries = [target() / "lambda" / name / "bootstrap" for name in FUNCTIONS]
+            # cargo-lambda links by zig against the libc of provided.al2023. SAM builds by it too,
+            # but one function after the other: so all are built at once before, and SAM's own
+            # builds find nothing left to do.
+            run(["cargo", "lambda", "build", "--release", "--locked", *packages])
+            run(["sam", "build", "--parameter-overrides", f"Architecture={architecture()}"])
+            binaries = [SAM_BUILD / logical_id(name) / "bootstrap" for name in FUNCTIONS]
         else:
             # The emulator runs the functions as processes of this machine.
-            command = ["cargo", "build", "--release", "--locked", *packages]
+            run(["cargo", "build", "--release", "--locked", *packages])
             binaries = [target() / "release" / name for name in FUNCTIONS]
-        if subprocess.run(command, cwd=ROOT, env=tools_environment()).returncode != 0:
-            raise Failure("the functions do not build; what the compiler said is above")
     return [
         Package(name, archive(binary)) for name, binary in zip(FUNCTIONS, binaries, strict=True)
     ]
+
+
+def logical_id(function: str) -> str:
+    """A function's name in template.yaml, after which SAM names the folder of what it builds."""
+    return "".join(part.capitalize() for part in function.split("-")) + "Function"
+
+
+def run(command: list[str]) -> None:
+    """Show a build's output only where it fails, unless it is the compiler's."""
+    is_sam = command[0] == "sam"
+    done = subprocess.run(
+        command, cwd=ROOT, env=tools_environment(), capture_output=is_sam, text=True
+    )
+    if done.returncode != 0:
+        said = f"\n{done.stdout}{done.stderr}" if is_sam else "; what the compiler said is above"
+        raise Failure(f"the functions do not build{said}")
 
 
 def target() -> Path:

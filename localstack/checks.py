@@ -3,14 +3,18 @@
 import os
 import shutil
 import subprocess
+import sys
 
+import metrics
 from build import tools_environment
 from console import Failure, say, step
-from prerequisites import quietly
+from prerequisites import HERE, changed, make_venv, quietly, settle
 from settings import LOCAL, ROOT
 
 CARGO_DENY_VERSION = "0.20.2"
 CARGO_DENY = LOCAL / "cargo-deny"
+CHECKOV = LOCAL / "checkov-venv"
+TEMPLATES = ["template.yaml", "infra/alarms.yaml", "infra/search-domain.yaml"]
 
 COMMANDS = [
     ["cargo", "fmt", "--all", "--check"],
@@ -20,7 +24,8 @@ COMMANDS = [
     # check must not fail for a network. `cargo deny check advisories` asks for them by hand.
     ["cargo", "deny", "--locked", "check", "bans", "licenses", "sources"],
     ["sam", "validate", "--lint", "--template=template.yaml"],
-    ["cfn-lint", "template.yaml"],
+    ["cfn-lint", *TEMPLATES],
+    ["checkov", "--config-file=infra/checkov.yaml"],
     ["ruff", "check", "localstack", "tests"],
     ["ruff", "format", "--check", "localstack", "tests"],
 ]
@@ -31,8 +36,10 @@ def run() -> None:
         "RUSTDOCFLAGS": "--deny=warnings",
         "AWS_DEFAULT_REGION": "us-east-1",  # sam's linter wants one
     }
-    environment["PATH"] += f"{os.pathsep}{CARGO_DENY / 'bin'}"
+    environment["PATH"] += f"{os.pathsep}{CARGO_DENY / 'bin'}{os.pathsep}{CHECKOV / 'bin'}"
     install_cargo_deny(environment["PATH"])
+    install_checkov()
+    metrics.check()
     failed = []
     for command in COMMANDS:
         text = " ".join(command)
@@ -55,3 +62,11 @@ def install_cargo_deny(path: str) -> None:
             profile = {"OPT_LEVEL": "0", "LTO": "off", "CODEGEN_UNITS": "16"}
             settings = {f"CARGO_PROFILE_RELEASE_{name}": value for name, value in profile.items()}
             quietly(command, os.environ | settings)
+
+
+def install_checkov() -> None:
+    requirements = HERE / "checkov.requirements.txt"
+    if changed(CHECKOV, requirements):
+        with step("installing the policy checker"):
+            make_venv(sys.executable, CHECKOV, requirements)
+            settle(CHECKOV, requirements)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import time
+from pathlib import Path
 
 import boto3
 from botocore.config import Config
@@ -13,6 +14,7 @@ from build import FUNCTIONS, Package, architecture
 from console import Failure, say, step
 from settings import ROOT, STACK_NAME, Instance
 
+TEMPLATE = ROOT / "template.yaml"
 BUCKET = f"{STACK_NAME}-artifacts"
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 # States from which CloudFormation cannot update a stack: it has to be made again.
@@ -42,43 +44,54 @@ class Deployment:
 
     def deploy(self, packages: list[Package]) -> dict[str, str]:
         """Create or update the stack, unless it is as it should be. Returns its outputs."""
-        template = self.packaged_template(packages)
+        template, nested = self.packaged_template(packages)
         parameters = {
             "AdminKeySha256": self.instance.admin_key_sha256,
+            "SearchDomain": "existing",
             "SearchUrl": self.instance.functions_search_url,
             "Architecture": architecture(),
             "LogLevel": self.instance.log_level,
         }
-        wanted = digest([template, parameters])
+        wanted = digest([template, nested, parameters])
         stack = self.settled_stack()
         if stack and tags(stack).get("digest") == wanted and is_good(stack):
             say("✓ the deployed stack is up to date")
         else:
             with step(f"deploying template.yaml as the stack {STACK_NAME}"):
-                self.upload(packages)
+                self.upload(packages, nested)
                 stack = self.apply(stack, template, parameters, wanted)
         self.mend(template, outputs(stack))
         return outputs(stack)
 
-    def packaged_template(self, packages: list[Package]) -> dict:
-        """The template with its code in S3 instead of in folders, what `sam package` writes."""
-        template = yaml_parse((ROOT / "template.yaml").read_text())
+    def packaged_template(self, packages: list[Package]) -> tuple[dict, dict[str, str]]:
+        """The template with code and nested templates in S3 instead of in folders, what
+        `sam package` writes; and the nested ones by their keys."""
+        template = yaml_parse(TEMPLATE.read_text())
         code = {package.function: {"Bucket": BUCKET, "Key": key(package)} for package in packages}
+        nested = {}
         for name, resource in template["Resources"].items():
+            properties = resource.get("Properties", {})
             if resource["Type"] == "AWS::Serverless::Function":
                 binary = resource["Metadata"]["BuildProperties"]["Binary"]
                 if binary not in FUNCTIONS:
                     raise Failure(
                         f"template.yaml: {name} has a binary that nobody builds: {binary}"
                     )
-                resource["Properties"]["CodeUri"] = code[binary]
-        return template
+                properties["CodeUri"] = code[binary]
+            elif resource["Type"] == "AWS::CloudFormation::Stack":
+                body = json.dumps(nested_template(ROOT / properties["TemplateURL"]))
+                path = f"{name}/{digest(body)}.json"
+                nested[path] = body
+                properties["TemplateURL"] = f"{self.instance.aws_url}/{BUCKET}/{path}"
+        return template, nested
 
-    def upload(self, packages: list[Package]) -> None:
+    def upload(self, packages: list[Package], nested: dict[str, str]) -> None:
         s3 = self.client("s3")
         s3.create_bucket(Bucket=BUCKET)
         for package in packages:
             s3.put_object(Bucket=BUCKET, Key=key(package), Body=package.archive)
+        for path, body in nested.items():
+            s3.put_object(Bucket=BUCKET, Key=path, Body=body.encode())
 
     def apply(self, stack: dict | None, template: dict, parameters: dict, wanted: str) -> dict:
         if stack and stack["StackStatus"] in BEYOND_REPAIR:
@@ -154,6 +167,16 @@ class Deployment:
         concurrency = {"MaximumConcurrency": defaults["WorkerMaximumConcurrency"]}
         for each in events.list_event_source_mappings(FunctionName=worker)["EventSourceMappings"]:
             events.update_event_source_mapping(UUID=each["UUID"], ScalingConfig=concurrency)
+
+
+def nested_template(file: Path) -> dict:
+    """A template without the alarms that ministack refuses: those that calculate."""
+    template = yaml_parse(file.read_text())
+    kept = template["Resources"].items()
+    template["Resources"] = {
+        name: each for name, each in kept if "Metrics" not in each.get("Properties", {})
+    }
+    return template
 
 
 def key(package: Package) -> str:

@@ -4,6 +4,7 @@ Whatever was started for them is stopped with them, however they end.
 """
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 import engines
 import localstack_itself
 import log_privacy
+import roles
 import stack
 import surface
 from console import say
@@ -42,6 +44,8 @@ def test() -> None:
             "TABLE_NAME": outputs["TableName"],
             "JOBS_QUEUE_URL": outputs["JobsQueueUrl"],
             "DEAD_LETTER_QUEUE_URL": outputs["DeadLetterQueueUrl"],
+            "FUNCTION_ROLES": json.dumps(roles.of_functions()),
+            "SEARCH_DOMAIN_POLICY": json.dumps(roles.of_domain()),
         }
         run(["cargo", "test", "--workspace", "--locked"], addresses)
         surface.test(instance)

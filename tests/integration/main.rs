@@ -14,6 +14,7 @@ mod contract;
 mod local_invokes;
 mod queue;
 mod readme;
+mod roles;
 mod search;
 mod store;
 mod worker;

@@ -1,8 +1,8 @@
 //! Counting what a function calls, and events to call it with.
 
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
 
@@ -17,9 +17,17 @@ use aws_smithy_runtime_api::client::{
 use persist_worker::Invocation;
 use serde_json::{Value, json};
 
+use crate::permissions::{Permission, permissions};
+
 /// The calls that went through an HTTP client, in their order.
 #[derive(Debug, Clone, Default)]
-pub struct CallLog(Arc<Mutex<Vec<String>>>);
+pub struct CallLog(Arc<Mutex<Vec<Noted>>>);
+
+#[derive(Debug)]
+struct Noted {
+    name: String,
+    permissions: Vec<Permission>,
+}
 
 impl CallLog {
     /// A client that notes each call before it goes on.
@@ -29,7 +37,16 @@ impl CallLog {
 
     /// The calls since this was asked last: an operation's name, or method and path.
     pub fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.notes()).into_iter().map(|call| call.name).collect()
+    }
+
+    /// What the calls since this was asked last take of whoever makes them.
+    pub fn take_permissions(&self) -> BTreeSet<Permission> {
+        std::mem::take(&mut *self.notes()).into_iter().flat_map(|call| call.permissions).collect()
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Vec<Noted>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn note(&self, request: &HttpRequest) {
@@ -40,7 +57,7 @@ impl CallLog {
             let path = path.splitn(4, '/').nth(3).unwrap_or_default();
             format!("{} /{path}", request.method())
         };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+        self.notes().push(Noted { name, permissions: permissions(request) });
     }
 }
 

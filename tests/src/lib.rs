@@ -17,6 +17,7 @@ mod fixtures;
 mod objects;
 mod openapi;
 mod pages;
+mod permissions;
 mod waiting;
 
 pub use answer::Answer;
@@ -30,6 +31,7 @@ pub use environment::variable;
 pub use objects::{assert_application, assert_chat, assert_message, assert_time, numbers};
 pub use openapi::openapi_document;
 pub use pages::{Query, next_link};
+pub use permissions::Permission;
 pub use waiting::{DEADLINE, eventually, together};
 
 /// Percent-encodes a text, or bytes that are none, so that they can stand as one value in a query string or a form.

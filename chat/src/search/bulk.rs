@@ -135,8 +135,8 @@ pub(super) fn lines(document: &Document<'_>, alias: &str) -> String {
     let message = document.message;
     let action = Action {
         index: Index {
-            _index: alias,
-            _id: &format!("{chat}-{}", message.number),
+            alias,
+            id: &format!("{chat}-{}", message.number),
             routing: &chat,
             version: message.revision,
             version_type: "external",
@@ -166,8 +166,10 @@ struct Action<'a> {
 
 #[derive(Serialize)]
 struct Index<'a> {
-    _index: &'a str,
-    _id: &'a str,
+    #[serde(rename = "_index")]
+    alias: &'a str,
+    #[serde(rename = "_id")]
+    id: &'a str,
     routing: &'a str,
     version: Revision,
     version_type: &'static str,

@@ -148,6 +148,9 @@ pub struct ExportOptions {
 pub struct ImportOptions {
     /// A file that `export` wrote
     pub file: PathBuf,
+    /// The file, or all `.sql` files of the folder, is a dump of the tables of the service before
+    #[arg(long, conflicts_with_all = ["new_token", "access_token"])]
+    pub mysql_dump: bool,
     /// Give the application a new access token
     #[arg(long, conflicts_with = "access_token")]
     pub new_token: bool,
@@ -189,6 +192,7 @@ mod tests {
             "dlq redrive",
             "export x",
             "import x --new-token",
+            "import x --mysql-dump",
             "domain",
             "completions bash",
         ] {

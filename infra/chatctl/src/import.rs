@@ -1,26 +1,13 @@
 //! `import`: an application from JSON Lines, with the numbers, times, texts, revisions and counters
-//! that it had.
-//!
-//! Each row is written once and counted by the transaction that writes it, so an import that was
-//! interrupted is simply started again. Counters come before rows: whoever creates something in
-//! the application meanwhile gets a number that is not in the file.
+//! that it had. An import that was interrupted is simply started again.
 
 use std::{
     fs::File,
     io::{BufRead, BufReader},
-    time::{Duration, Instant},
+    path::Path,
 };
 
-use chat::{
-    jobs::{self, IndexMessages, MAX_REFERENCES, Queue, Task},
-    model::{
-        AccessToken, Application, ApplicationName, Chat, ChatNumber, Message, MessageReference,
-        Timestamp,
-    },
-    search::{Document, Outcome},
-    store::Parent,
-};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use chat::model::{AccessToken, Application, ApplicationName, Chat, ChatNumber, Message};
 use serde::Serialize;
 
 use crate::{
@@ -30,17 +17,8 @@ use crate::{
     lines::{FORMAT, Line},
     progress::Progress,
     report::{Report, add, counted},
+    writing::{self, Block, Unindexed},
 };
-
-/// Rows that are written together, and bytes of texts among them.
-const BLOCK_ROWS: usize = 500;
-const BLOCK_BYTES: usize = 4_000_000;
-/// Chats whose messages are written at the same time.
-const AT_ONCE: usize = 8;
-/// How long one block may take.
-const PATIENCE: Duration = Duration::from_mins(1);
-/// `last_request` of counters that an import made; no request has this id.
-const REQUEST: &str = "chatctl-import";
 
 /// What `import` answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,35 +40,34 @@ pub struct Imported {
 /// # Errors
 /// [`Failure`]; what was written by then stays, and the next run leaves it as it is.
 pub async fn import(engines: &Engines, options: &ImportOptions) -> Result<Imported, Failure> {
-    let at = |source| Failure::File { path: options.file.clone(), source };
-    let mut file = BufReader::new(File::open(&options.file).map_err(at)?);
     // A file that is cut off is refused before anything is written.
-    let whole = check(&mut file)?;
-    let file = BufReader::new(File::open(&options.file).map_err(at)?);
-
+    let whole = check(&mut open(&options.file)?)?;
     let token = match &options.access_token {
         _ if options.new_token => Some(AccessToken::generate().map_err(|_| Failure::Randomness)?),
         Some(token) => Some(AccessToken::parse(token).map_err(|_| Failure::NoApplication)?),
         None => None,
     };
     let progress = Progress::up_to(whole.chats + whole.messages, "rows");
-    let mut lines = Lines::new(file);
+    let mut lines = Lines::new(open(&options.file)?);
     let token = begin(engines, lines.next()?, token).await?;
-    let mut import = Import {
-        engines,
-        token,
-        block: Block::default(),
-        chat: None,
-        imported: Imported { handed_over: 0, refused: 0, ..whole },
-    };
+    let mut import = Import { block: Block::new(token.clone()), chat: None };
+    let mut unindexed = Unindexed::default();
     while let Some(line) = lines.next()? {
-        if import.add(line, lines.number)? {
-            import.write(&progress).await?;
+        import.add(line, lines.number)?;
+        if import.block.is_full() {
+            progress.add(import.block.len());
+            unindexed += import.block.take().write(engines).await?;
         }
     }
-    import.write(&progress).await?;
-    let access_token = import.token.as_str().to_owned();
-    Ok(Imported { access_token, ..import.imported })
+    unindexed += import.block.write(engines).await?;
+    let Unindexed { handed_over, refused } = unindexed;
+    Ok(Imported { access_token: token.into(), handed_over, refused, ..whole })
+}
+
+fn open(path: &Path) -> Result<BufReader<File>, Failure> {
+    let file = File::open(path);
+    let file = file.map_err(|source| Failure::File { path: path.to_owned(), source })?;
+    Ok(BufReader::new(file))
 }
 
 /// Reads a whole file and says what is in it.
@@ -154,127 +131,36 @@ async fn begin(
         chat_count: 0,
         revision,
     };
-    if !engines.store.import_application(&application, last_number).await? {
-        let there = engines.store.application(&application.access_token).await?;
-        if there.is_none_or(|there| there.created_at != created_at) {
-            return Err(Failure::OtherApplication);
-        }
-        let parent = Parent::Application(&application.access_token);
-        engines.store.raise_counter(parent, last_number, None, REQUEST).await?;
-    }
+    writing::begin(engines, &application, last_number).await?;
     Ok(application.access_token)
 }
 
-struct Import<'a> {
-    engines: &'a Engines,
-    token: AccessToken,
+struct Import {
     block: Block,
     /// The chat that was read last; messages must be of it.
     chat: Option<ChatNumber>,
-    imported: Imported,
 }
 
-/// Rows that are written together.
-#[derive(Default)]
-struct Block {
-    counters: Vec<(ChatNumber, Timestamp, u64)>,
-    chats: Vec<Chat>,
-    messages: Vec<(ChatNumber, Vec<Message>)>,
-    rows: usize,
-    bytes: usize,
-}
-
-impl Import<'_> {
-    /// Takes a line; whether the block is full.
-    fn add(&mut self, line: Line, number: u64) -> Result<bool, Failure> {
-        let block = &mut self.block;
-        block.rows += 1;
+impl Import {
+    fn add(&mut self, line: Line, number: u64) -> Result<(), Failure> {
         match line {
             Line::Chat { number, created_at, updated_at, last_number } => {
-                block.counters.push((number, created_at, last_number));
-                block.chats.push(Chat { number, created_at, updated_at, message_count: 0 });
+                let chat = Chat { number, created_at, updated_at, message_count: 0 };
+                self.block.add_chat(chat, last_number);
                 self.chat = Some(number);
             }
             Line::Numbers { chat, created_at, last_number } => {
-                block.counters.push((chat, created_at, last_number));
+                self.block.add_counter(chat, created_at, last_number);
             }
             Line::Message { chat, number: message, body, created_at, updated_at, revision } => {
                 if self.chat != Some(chat) {
                     let what = "a message that does not follow its chat".to_owned();
                     return Err(Failure::Format { line: number, what });
                 }
-                block.bytes += body.as_str().len();
                 let message = Message { number: message, body, created_at, updated_at, revision };
-                match block.messages.last_mut() {
-                    Some((last, messages)) if *last == chat => messages.push(message),
-                    _ => block.messages.push((chat, vec![message])),
-                }
+                self.block.add_message(chat, message);
             }
             Line::Application { .. } | Line::End { .. } => {}
-        }
-        Ok(block.rows >= BLOCK_ROWS || block.bytes >= BLOCK_BYTES)
-    }
-
-    /// Writes the block: counters, then chats, then messages, then documents.
-    async fn write(&mut self, progress: &Progress) -> Result<(), Failure> {
-        let Block { counters, chats, messages, .. } = std::mem::take(&mut self.block);
-        let (store, token) = (&self.engines.store, &self.token);
-        stream::iter(counters)
-            .map(async |(chat, created_at, last_number)| {
-                let parent = Parent::Chat(token, chat);
-                store.raise_counter(parent, last_number, Some(created_at), REQUEST).await
-            })
-            .buffer_unordered(AT_ONCE)
-            .try_for_each(async |_| Ok(()))
-            .await?;
-        let deadline = Instant::now() + PATIENCE;
-        store.import_chats(token, &chats, deadline).await?;
-        progress.add(chats.len());
-        stream::iter(&messages)
-            .map(async |(chat, messages)| {
-                store.import_messages(token, *chat, messages, deadline).await
-            })
-            .buffer_unordered(AT_ONCE)
-            .try_for_each(async |()| Ok(()))
-            .await?;
-        self.index(&messages, deadline).await?;
-        progress.add(messages.iter().map(|(_, messages)| messages.len()).sum());
-        Ok(())
-    }
-
-    /// Makes messages searchable; what the engine does not take at once becomes the worker's job.
-    async fn index(
-        &mut self,
-        messages: &[(ChatNumber, Vec<Message>)],
-        deadline: Instant,
-    ) -> Result<(), Failure> {
-        let documents: Vec<Document<'_>> = messages
-            .iter()
-            .flat_map(|(chat, messages)| {
-                messages.iter().map(|message| Document { token: &self.token, chat: *chat, message })
-            })
-            .collect();
-        if documents.is_empty() {
-            return Ok(());
-        }
-        let outcomes = self.engines.search.index(&documents, deadline).await;
-        let mut later = Vec::new();
-        for (document, outcome) in documents.iter().zip(outcomes) {
-            match outcome {
-                Outcome::Indexed => {}
-                Outcome::Refused(_) => self.imported.refused += 1,
-                Outcome::Later(_) => later.push(MessageReference {
-                    chat: document.chat,
-                    number: document.message.number,
-                }),
-            }
-        }
-        let queue = Queue::new(self.engines.sqs.clone(), &self.engines.jobs_url);
-        for part in later.chunks(MAX_REFERENCES) {
-            let access_token = self.token.clone();
-            let task = IndexMessages { access_token, messages: part.to_vec(), edited: false };
-            queue.send(&jobs::Job::new(Task::IndexMessages(task))).await?;
-            self.imported.handed_over += part.len() as u64;
         }
         Ok(())
     }

@@ -11,11 +11,13 @@ mod failure;
 mod import;
 mod indexing;
 mod lines;
+mod mysql;
 mod progress;
 mod queues;
 mod reindex;
 mod report;
 mod verify;
+mod writing;
 
 use std::{
     io::{self, Write as _},
@@ -31,6 +33,7 @@ pub use engines::{Engines, Stack};
 pub use export::{Exported, export};
 pub use failure::Failure;
 pub use import::{Imported, import};
+pub use mysql::{Migrated, migrate};
 pub use reindex::{Reindexed, reindex};
 pub use report::Report;
 pub use verify::{Depth, Digest, Finding, Judged, Range, Verification, Whereabouts, verify};
@@ -82,6 +85,9 @@ pub async fn run(cli: Cli) -> io::Result<ExitCode> {
                 write!(io::stderr(), "{text}")?;
             }
             Ok(ExitCode::SUCCESS)
+        }
+        Command::Import(options) if options.mysql_dump => {
+            report::answer(migrate(&engines, &options.file).await, json)
         }
         Command::Import(options) => report::answer(import(&engines, &options).await, json),
         Command::Domain(options) => {

@@ -3,6 +3,7 @@
 
 mod backlog;
 mod dead_letters;
+mod mysql;
 mod operator;
 mod reindex;
 mod transfer;

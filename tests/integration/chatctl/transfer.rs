@@ -31,7 +31,7 @@ async fn exported(operator: &Operator, application: &str) -> String {
 fn options(lines: &str) -> ImportOptions {
     let file = file();
     fs::write(&file, lines).unwrap();
-    ImportOptions { file, new_token: false, access_token: None }
+    ImportOptions { file, mysql_dump: false, new_token: false, access_token: None }
 }
 
 /// An application with gaps, edits, an empty chat, a chat without a row, and every character.

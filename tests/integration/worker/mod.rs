@@ -6,3 +6,4 @@ mod outages;
 mod panics;
 mod rows;
 mod setup;
+mod upgrade;

@@ -1,0 +1,1 @@
+"""What the service costs and where it ends: measured, calculated, simulated, written down."""

@@ -1,0 +1,174 @@
+"""Writes docs/capacity.md and its plots from what was measured and the prices."""
+
+import json
+
+from capacity import cost, simulate
+from capacity.plot import svg
+from console import say
+from settings import ROOT
+
+FOLDER = ROOT / "docs" / "capacity"
+DOCUMENT = ROOT / "docs" / "capacity.md"
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
+PARTITION_WRITE_UNITS = 1000
+# As template.yaml has it.
+CONCURRENCY = 20
+
+
+def write() -> None:
+    measured = json.loads((FOLDER / "measured.json").read_text())
+    prices = json.loads((FOLDER / "prices.json").read_text())
+    chat = chat_limit(measured)
+    workers = worker_limit(measured)
+    runs = [
+        simulate.burst("one-hot-chat", min(chat.values())),
+        simulate.burst("many-chats", workers),
+        simulate.backlog("a-backlog", workers),
+    ]
+    for run in runs:
+        drawn = {"arriving": run.arrivals, "written": run.done}
+        (FOLDER / f"{run.title}.svg").write_text(
+            svg(run.title.replace("-", " "), drawn, "a second")
+        )
+        waits = {"waiting": run.waiting}
+        (FOLDER / f"{run.title}-waiting.svg").write_text(svg("jobs that wait", waits, "jobs"))
+    DOCUMENT.write_text(
+        "\n".join(
+            [
+                introduction(measured, prices),
+                costs(measured, prices),
+                invocations(measured),
+                limits(measured, chat, workers),
+                simulation(runs),
+            ]
+        )
+    )
+    say(f"✓ {DOCUMENT.relative_to(ROOT)}")
+
+
+def chat_limit(measured: dict) -> dict[str, float]:
+    """Messages a second of one chat, by what limits them."""
+    batch = measured["invocations"]["persist 10 messages of a chat"]["calls"]
+    transaction = batch["DynamoDB TransactWriteItems"]
+    # All but the two units of the chat's count fall on the chat's partition of rows.
+    a_row = (transaction["write_units"] - 2) / cost.BATCH
+    return {
+        "its counter, one write each": PARTITION_WRITE_UNITS,
+        "its rows, which share a partition": PARTITION_WRITE_UNITS / a_row,
+        f"its count, raised by one transaction at a time of {transaction['ms']:.0f} ms": cost.BATCH
+        * 1000
+        / transaction["ms"],
+    }
+
+
+def worker_limit(measured: dict) -> float:
+    """Messages a second that all workers do together, each of another chat."""
+    batch = measured["invocations"]["persist 10 messages of 10 chats"]
+    milliseconds = cost.billed_gb_seconds(batch) * 1000 * 1024 / cost.MEMORY_MB
+    return CONCURRENCY * cost.BATCH * 1000 / milliseconds
+
+
+def introduction(measured: dict, prices: dict) -> str:
+    return f"""# What it costs and where it ends
+Written by `make capacity` from [what was measured](capacity/measured.json) and from [public prices](capacity/prices.json); `make measure-capacity` measures anew. Change either rather than this page.
+
+- **Measured** on {measured["date"]}, {measured["machine"]}: the release binaries on the local stack, one invocation at a time, {measured["repeats"]} of each kind, texts of {measured["text_bytes"]} bytes. Calls, bytes and request units are the same in an account. Processor time depends on the processor. The time of a call is the emulator's: DynamoDB and SQS in an account answer in single-digit milliseconds as a rule, so what depends on it (Lambda's cost, the workers' limit) is an estimate.
+- **Prices** are those of {prices["region"]} on {prices["date"]}, in US dollars, without free tier and discounts.
+- Functions have {cost.MEMORY_MB} MB, the default, and log {cost.LOG_BYTES} bytes an invocation, Lambda's own lines included.
+"""
+
+
+def costs(measured: dict, prices: dict) -> str:
+    rates = cost.rates(measured, prices)
+    each = [cost.of_a_million(measured, prices, rate) for rate in rates]
+    head = " | ".join(f"{rate.messages:,} a second" for rate in rates)
+    rows = [
+        f"| {part} | " + " | ".join(f"{of[part]:,.2f}" for of in each) + " |" for part in each[0]
+    ]
+    totals = [sum(of.values()) for of in each]
+    months = [
+        total * rate.messages * cost.SECONDS_A_MONTH / 1e6
+        for total, rate in zip(totals, rates, strict=True)
+    ]
+    reads = ["read a message", "list 50 messages", "edit a message", "search"]
+    read_rows = [f"| {name} | {cost.of_reads(measured, prices, name):,.2f} |" for name in reads]
+    servers = cost.always_on(prices)
+    parts = ", ".join(part["what"] for part in prices["always_on"]["parts"])
+    return f"""## A million messages
+Accepted, persisted and searchable; dollars.
+
+| | {head} |
+|---|{"---|" * len(rates)}
+{chr(10).join(rows)}
+| **all** | {" | ".join(f"**{total:,.2f}**" for total in totals)} |
+| a month at that rate | {" | ".join(f"{month:,.0f}" for month in months)} |
+| jobs in a batch | {" | ".join(str(rate.batch) for rate in rates)} |
+| search domain | {" | ".join(rate.domain for rate in rates)} |
+
+The search domain is paid by the hour; all else by use: a service that nobody calls costs the domain alone. Keeping a million messages costs {cost.of_keeping(measured, prices):.2f} a month in the table, point-in-time recovery included.
+
+A million of crud's requests, without the search domain:
+
+| | dollars |
+|---|---|
+{chr(10).join(read_rows)}
+
+**The servers of the service before this one**, always on: {parts}. That is {servers:,.0f} a month whether used or not. The same money pays this service for {(servers - rates[0].domain_hour * 730) / (totals[0] - each[0]["OpenSearch"]):,.0f} million messages a month beside its small domain.
+"""
+
+
+def invocations(measured: dict) -> str:
+    rows = []
+    for name, invocation in measured["invocations"].items():
+        calls = ", ".join(
+            f"{call['each']:g} × {each.split(' ', 1)[1]}"
+            for each, call in invocation["calls"].items()
+        )
+        rows.append(
+            f"| {name} | {calls} | {cost.units(invocation, 'write_units'):g} "
+            f"| {cost.units(invocation, 'read_units'):g} | {invocation['processor_ms']:.1f} "
+            f"| {invocation['event_bytes']:,} | {invocation['answer_bytes']:,} |"
+        )
+    return f"""## What was measured
+| | calls | write units | read units | processor, ms | event, bytes | answer, bytes |
+|---|---|---|---|---|---|---|
+{chr(10).join(rows)}
+
+A document costs the search engine {measured["indexing"]["processor_ms_each"]:.2f} ms of a processor, indexed by batches of ten.
+"""
+
+
+def limits(measured: dict, chat: dict[str, float], workers: float) -> str:
+    chats = "; ".join(f"{what}: {limit:,.0f}" for what, limit in chat.items())
+    shard = 2000 / measured["indexing"]["processor_ms_each"]
+    return f"""## Where it ends
+Each part, the first sign of its limit, and what to change.
+
+| Part | Limit | Symptom | What to change |
+|---|---|---|---|
+| one chat | messages a second: {chats} | [old-jobs](runbook.md#old-jobs), `Conflicts`; beyond the counter's, 503 | larger batches (`WorkerBatchSize`, `WorkerBatchWindow`) make transactions fewer; beyond its rows' limit only several chats help |
+| gateway | `RateLimit`, 1,000 a second and route; the account's own is 10,000 a second | 429 | `RateLimit`; the quota *Throttle rate* |
+| Lambda | 1,000 environments at once in an account (new accounts: fewer) | [function-throttles](runbook.md#function-throttles) | the quota *Concurrent executions* |
+| workers | {CONCURRENCY} at once: {workers:,.0f} messages a second of as many chats | [old-jobs](runbook.md#old-jobs) | `WorkerMaximumConcurrency`, `WorkerBatchSize` |
+| queue | 120,000 jobs in flight; no limit to those that wait, for 14 days | none before the workers' | – |
+| table | on demand: twice its earlier peak at once, 40,000 write units a second by default | [table-throttles](runbook.md#table-throttles) | warm throughput before an event; the quota |
+| conflicts | transactions on one chat's row at the same time | `Conflicts`, [persist-lag](runbook.md#persist-lag) | larger batches; fewer workers |
+| indexing | one shard, so the two processors of one data node: {shard:,.0f} documents a second | [index-lag](runbook.md#index-lag), [search-processor](runbook.md#search-processor) | `number_of_shards` in `chat/src/search/index.json` and `chatctl reindex`; larger nodes |
+| searching | 100 a second at the gateway; short keywords in large chats read every text of the chat | [slow-answers](runbook.md#slow-answers) | larger nodes; the routes' limits in `template.yaml` |
+"""
+
+
+def simulation(runs: list[simulate.Run]) -> str:
+    parts = []
+    for run in runs:
+        most, longest = max(run.waiting), max(map(run.lag, range(0, len(run.arrivals), 5)))
+        parts.append(f"""### {run.title.replace("-", " ").capitalize()}
+{run.about} At most {most:,.0f} jobs wait, and a message up to {longest:,.0f} s.
+
+![what arrives and what is written](capacity/{run.title}.svg)
+![jobs that wait](capacity/{run.title}-waiting.svg)
+""")
+    return (
+        "## Simulated\nSecond by second, from the limits above: what arrives beyond a limit waits in the queue.\n\n"
+        + "\n".join(parts)
+    )
