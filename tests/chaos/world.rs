@@ -15,7 +15,7 @@ use chat::{
 };
 use create_chat::CreateChat;
 use create_message::CreateMessage;
-use crud::Crud;
+use crud::{Crud, Readiness};
 use persist_worker::{Record, SqsEvent, Worker};
 use tests::{clients, new_application, new_store_table, variable};
 
@@ -83,6 +83,7 @@ impl World {
                 store: store.clone(),
                 jobs: jobs.clone(),
                 search: search.clone(),
+                readiness: Readiness::default(),
             },
             worker: Worker { store, search, jobs, dead_letters },
             network,

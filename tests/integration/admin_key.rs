@@ -4,7 +4,7 @@ use chat::{
     http::{AdminKey, Context, Response},
     jobs::Queue,
 };
-use crud::Crud;
+use crud::{Crud, Readiness};
 use serde_json::{Value, json};
 use tests::{clients, event_with_headers, new_application, new_store, variable};
 
@@ -27,6 +27,7 @@ impl Locked {
             store,
             jobs: Queue::new(engines.sqs(), "http://127.0.0.1:9/nowhere"),
             search: engines.search(variable("TEST_SEARCH_URL")).unwrap(),
+            readiness: Readiness::default(),
         };
         Self { crud, token }
     }

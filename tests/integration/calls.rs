@@ -10,7 +10,7 @@ use chat::{
 };
 use create_chat::CreateChat;
 use create_message::CreateMessage;
-use crud::Crud;
+use crud::{Crud, Readiness};
 use persist_worker::{Record, SqsEvent, Worker};
 use serde_json::{Value, json};
 use tests::{CallLog, clients, event, new_application, new_queue_url, new_store_table, variable};
@@ -44,6 +44,7 @@ impl Functions {
                 store: store.clone(),
                 jobs: jobs.clone(),
                 search: search.clone(),
+                readiness: Readiness::default(),
             },
             worker: Worker { store, search, jobs: jobs.clone(), dead_letters: jobs },
             log,

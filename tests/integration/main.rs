@@ -13,6 +13,7 @@ mod chatctl;
 mod contract;
 mod local_invokes;
 mod queue;
+mod readiness;
 mod readme;
 mod roles;
 mod search;

@@ -17,7 +17,7 @@ use chat::{
 };
 use create_chat::CreateChat;
 use create_message::CreateMessage;
-use crud::Crud;
+use crud::{Crud, Readiness};
 use persist_worker::{Record, SqsEvent, Worker};
 use serde_json::{Value, json};
 use tests::{
@@ -191,8 +191,10 @@ async fn crud_may_do_what_it_does() {
         store: engines.store.clone(),
         jobs: engines.jobs.clone(),
         search: engines.search.clone(),
+        readiness: Readiness::default(),
     };
     for (method, path, query, status) in [
+        ("GET", "/health/ready", "", 200),
         ("POST", "/applications", "name=a", 201),
         ("GET", "/applications", "", 200),
         ("GET", "/applications/{token}", "", 200),
@@ -268,7 +270,7 @@ async fn worker(engines: &Engines) {
             .map(|(id, body)| Record { message_id: id.to_string(), body })
             .collect();
         let ends = SystemTime::now() + Duration::from_secs(30);
-        let answer = worker.handle(SqsEvent { records }, ends).await;
+        let answer = worker.handle(SqsEvent { records }, &tests::invocation(ends)).await;
         assert_eq!(answer.batch_item_failures, []);
     }
 }

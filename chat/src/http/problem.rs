@@ -3,6 +3,7 @@
 use std::{borrow::Cow, error::Error, fmt};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::{Response, StatusCode};
 use crate::telemetry::with_causes;
@@ -14,11 +15,13 @@ pub struct Problem {
     detail: Cow<'static, str>,
     headers: Vec<(&'static str, Cow<'static, str>)>,
     source: Option<Box<dyn Error + Send + Sync>>,
+    /// JSON of a member `checks` that this problem has, as RFC 9457 lets problems have.
+    checks: Option<Box<RawValue>>,
 }
 
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, detail: detail.into(), headers: Vec::new(), source: None }
+        Self { status, detail: detail.into(), headers: Vec::new(), source: None, checks: None }
     }
 
     fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
@@ -145,6 +148,13 @@ impl Problem {
             .with_source(source)
     }
 
+    /// 503: some of what the service needs does not answer; which, the JSON of `checks` says.
+    pub fn not_ready(retry_after_seconds: u32, checks: Box<RawValue>) -> Self {
+        let detail = "Some of what the service needs does not answer; `checks` says which.";
+        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, detail);
+        Self { checks: Some(checks), ..problem.with_retry_after(retry_after_seconds) }
+    }
+
     /// The answer's status.
     pub const fn status(&self) -> StatusCode {
         self.status
@@ -169,6 +179,8 @@ impl Problem {
             status: u16,
             detail: &'a str,
             error: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            checks: Option<&'a RawValue>,
         }
         let (status, title) = (self.status.as_u16(), title(self.status));
         let error = match status {
@@ -176,7 +188,8 @@ impl Problem {
             500 => "500: Internal error",
             _ => &*format!("{status}: {title}"),
         };
-        let body = Body { r#type: "about:blank", title, status, detail: &self.detail, error };
+        let (detail, checks) = (&*self.detail, self.checks.as_deref());
+        let body = Body { r#type: "about:blank", title, status, detail, error, checks };
         // Texts and an integer always have a JSON form.
         let body = serde_json::to_string(&body).unwrap_or_default();
         let response = Response::new(self.status).with_content("application/problem+json", body);

@@ -16,6 +16,8 @@ pub enum Route<'a> {
     Console,
     Docs,
     OpenApi,
+    Health,
+    Readiness,
     Asset { version: Segment<'a>, file: Segment<'a> },
     Applications,
     Application { token: Segment<'a> },
@@ -44,6 +46,13 @@ impl<'a> Route<'a> {
             "assets" => {
                 let (version, file) = (Segment(next()?), Segment(next()?));
                 return next().is_none().then_some(Self::Asset { version, file });
+            }
+            "health" => {
+                return match (next(), next()) {
+                    (None, _) => Some(Self::Health),
+                    (Some("ready"), None) => Some(Self::Readiness),
+                    _ => None,
+                };
             }
             page => {
                 let route = match page {
@@ -77,6 +86,8 @@ impl<'a> Route<'a> {
             Self::Console => "/console",
             Self::Docs => "/docs",
             Self::OpenApi => "/openapi.json",
+            Self::Health => "/health",
+            Self::Readiness => "/health/ready",
             Self::Asset { .. } => "/assets/{version}/{file}",
             Self::Applications => "/applications",
             Self::Application { .. } => "/applications/{access_token}",
@@ -110,6 +121,8 @@ impl<'a> Route<'a> {
             | Self::Console
             | Self::Docs
             | Self::OpenApi
+            | Self::Health
+            | Self::Readiness
             | Self::Asset { .. } => "GET, HEAD, OPTIONS",
         }
     }

@@ -2,7 +2,11 @@
 
 use std::{error::Error, time::Duration};
 
-use aws_sdk_sqs::{Client, error::SdkError, types::MessageAttributeValue};
+use aws_sdk_sqs::{
+    Client,
+    error::SdkError,
+    types::{MessageAttributeValue, QueueAttributeName},
+};
 use thiserror::Error;
 
 use super::Job;
@@ -10,9 +14,9 @@ use super::Job;
 /// The attribute of a dead letter that says why it is one.
 const REASON: &str = "reason";
 
-/// A job that may or may not have been queued.
+/// A call of the queue that failed; a job may or may not have been queued.
 #[derive(Debug, Error)]
-#[error("the queue did not take a message")]
+#[error("the queue did not answer")]
 pub struct QueueError {
     source: Box<dyn Error + Send + Sync>,
 }
@@ -28,6 +32,21 @@ impl Queue {
     /// The queue at this address.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
         Self { client, url: url.into() }
+    }
+
+    /// Asks the queue for its name, as a sign that it is there.
+    ///
+    /// # Errors
+    /// [`QueueError`] after the SDK's retries.
+    pub async fn answers(&self) -> Result<(), QueueError> {
+        self.client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .attribute_names(QueueAttributeName::QueueArn)
+            .send()
+            .await
+            .map_err(QueueError::of)?;
+        Ok(())
     }
 
     /// Sends a job, to be received after its own delay.

@@ -38,7 +38,7 @@ struct Envelope {
 }
 
 #[derive(Deserialize)]
-struct Kind<'a> {
+struct Head<'a> {
     #[serde(default)]
     attempt: u32,
     request_id: Option<String>,
@@ -68,7 +68,7 @@ impl Job {
         }
         // The text is read once for its kind and once for the rest: to read it into the tagged enum
         // would copy it all into an intermediate form.
-        let Kind { attempt, request_id, kind } = read(body)?;
+        let Head { attempt, request_id, kind } = read(body)?;
         let task = match &*kind {
             "create_chat" => Task::CreateChat(read(body)?),
             "create_message" => Task::CreateMessage(read(body)?),

@@ -1,11 +1,15 @@
 //! Which part answers which route.
 
-use crate::pages;
 use chat::{
     http::{AdminKey, Context, Handler, Problem, Request, Response, Route},
     jobs::Queue,
     search::Search,
     store::Store,
+};
+
+use crate::{
+    health::{self, Readiness},
+    pages,
 };
 
 /// Reads, renames, edits and searches.
@@ -19,6 +23,8 @@ pub struct Crud {
     pub jobs: Queue,
     /// Documents.
     pub search: Search,
+    /// What the last look at them found.
+    pub readiness: Readiness,
 }
 
 impl Handler for Crud {
@@ -29,6 +35,8 @@ impl Handler for Crud {
             (Route::Console, _) => pages::console(request),
             (Route::Docs, _) => pages::docs(request),
             (Route::OpenApi, _) => pages::openapi(request),
+            (Route::Health, _) => health::health(request),
+            (Route::Readiness, _) => self.readiness(request).await,
             (Route::Asset { version, file }, _) => pages::asset(request, version, file),
             (Route::Applications, true) => self.list_applications(request).await,
             (Route::Applications, false) => self.create_application(request, id).await,

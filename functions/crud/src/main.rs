@@ -8,7 +8,7 @@ use chat::{
     store::Store,
     telemetry,
 };
-use crud::Crud;
+use crud::{Crud, Readiness};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -20,6 +20,7 @@ async fn main() -> Result<(), Error> {
         store: Store::new(clients.dynamodb(), config::required("TABLE_NAME")?),
         jobs: Queue::new(clients.sqs(), config::required("JOBS_QUEUE_URL")?),
         search: clients.search(search_url.clone())?,
+        readiness: Readiness::default(),
     };
     clients.connect(&[Service::DynamoDb, Service::Search(&search_url)]).await;
     http::serve(function).await

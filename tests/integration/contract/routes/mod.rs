@@ -3,6 +3,7 @@
 mod applications;
 mod browser;
 mod chats;
+mod health;
 mod messages;
 mod methods;
 mod original;
@@ -31,6 +32,8 @@ fn routes(small: &Small) -> Vec<Route> {
         route(message.clone(), "", &["GET", "PATCH", "PUT"]),
         route(format!("{chat}/messages/search"), "?keyword=small", &["GET"]),
         route("/openapi.json".to_owned(), "", &["GET"]),
+        route("/health".to_owned(), "", &["GET"]),
+        route("/health/ready".to_owned(), "", &["GET"]),
     ]
 }
 
