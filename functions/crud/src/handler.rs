@@ -36,7 +36,8 @@ impl Handler for Crud {
             (Route::Docs, _) => pages::docs(request),
             (Route::OpenApi, _) => pages::openapi(request),
             (Route::Health, _) => health::health(request),
-            (Route::Readiness, _) => self.readiness(request).await,
+            // Boxed: it makes three calls at once, and every answer's future would have their size.
+            (Route::Readiness, _) => Box::pin(self.readiness(request)).await,
             (Route::Asset { version, file }, _) => pages::asset(request, version, file),
             (Route::Applications, true) => self.list_applications(request).await,
             (Route::Applications, false) => self.create_application(request, id).await,

@@ -28,7 +28,7 @@ use crate::{
 /// Measures builds of the functions beside each other.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// A build of all functions: its name and a folder with <function>/bootstrap.
+    /// A build of all functions: its name and a folder with FUNCTION/bootstrap.
     #[arg(long = "build", value_name = "NAME=FOLDER", value_parser = named_path, required = true)]
     builds: Vec<(String, PathBuf)>,
     /// A single program that accepts messages, to compare with.
