@@ -1,7 +1,7 @@
 # Each target is one command of localstack/, which says in its README what starts and what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs env test test-browser chaos bench test-localstack check capacity measure-capacity dist
+.PHONY: help up down reset status logs env test test-browser chaos bench load test-localstack check capacity measure-capacity dist
 
 LOCAL := python3 localstack
 
@@ -37,6 +37,9 @@ chaos: ## run the promises under faults for long (SEEDS=1..200 MINUTES=30)
 
 bench: ## measure the functions beside a floor and a plain version (COMPARE=revision)
 	@$(LOCAL) bench
+
+load: ## put a mixed load on a stack of its own, then verify it (LOAD_SECONDS=30)
+	@$(LOCAL) load
 
 test-localstack: ## run the store's and the queue's tests on LocalStack
 	@$(LOCAL) test-localstack

@@ -88,6 +88,13 @@ def chaos() -> int:
     return 0
 
 
+def load() -> int:
+    import load
+
+    load.load()
+    return 0
+
+
 def bench() -> int:
     import bench
 
@@ -149,6 +156,7 @@ COMMANDS = {
     "test-browser": (test_browser, True),
     "chaos": (chaos, True),
     "bench": (bench, True),
+    "load": (load, True),
     "env": (env, True),
     "test-localstack": (test_localstack, True),
     "check": (check, True),

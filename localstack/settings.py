@@ -46,6 +46,7 @@ VARIABLES = {
         "info",
         "the functions' log level: error, warn, info, debug, trace",
     ),
+    "LOAD_SECONDS": ("30", "make load: for how long"),
     "COMPARE": ("", "make bench: a git revision to measure beside the working tree"),
     "BENCH": ("", "make bench: further arguments, such as --runs=5 --operation=create-chat"),
     "BASE_URL": (

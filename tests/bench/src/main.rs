@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "its output is for people")]
 
 mod certificate;
+mod conflicts;
 mod error;
 mod http_server;
 mod measure;
@@ -23,6 +24,7 @@ use crate::{
     measure::{Conditions, Figures, Subject},
     operation::Operation,
     report::Report,
+    stand_ins::Behaviour,
 };
 
 /// Measures builds of the functions beside each other.
@@ -49,6 +51,9 @@ struct Arguments {
     /// Measure at Lambda's memory sizes, too.
     #[arg(long)]
     memory_sizes: bool,
+    /// Measure the worker where writes meet conflicts, too.
+    #[arg(long)]
+    conflicts: bool,
     /// The revision that the build `current` was made of.
     #[arg(long, default_value = "unknown")]
     revision: String,
@@ -66,6 +71,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     process::keep_to_first_core()?;
     let subjects = subjects(&arguments);
     let latency = Duration::from_secs_f64(arguments.latency / 1e3);
+    let behaviour = Behaviour { latency, ..Behaviour::default() };
     let authority = std::env::temp_dir().join(format!("bench-{}.pem", std::process::id()));
     let tls = certificate::make(&authority)?;
 
@@ -74,7 +80,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         eprintln!("run {run} of {}", arguments.runs);
         for (index, subject) in subjects.iter().enumerate() {
             for (transport, tls) in [("http", None), ("https", Some((&tls, authority.as_path())))] {
-                let conditions = Conditions { calls: arguments.calls, latency, tls, quota: None };
+                let conditions = Conditions { calls: arguments.calls, behaviour, tls, quota: None };
                 let figures_of_run = measure::run(subject, conditions).await.map_err(|error| {
                     format!("{} of {}: {error}", subject.operation.name(), subject.build)
                 })?;
@@ -94,11 +100,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
         latency_milliseconds: arguments.latency,
         rows: rows.collect(),
         memory_sizes: Vec::new(),
+        conflicts: Vec::new(),
     };
+    let of_current = |it: &&Subject| it.build == report::CURRENT;
+    let current: Vec<&Subject> = subjects.iter().filter(of_current).collect();
     if arguments.memory_sizes {
-        let current: Vec<&Subject> =
-            subjects.iter().filter(|subject| subject.build == report::CURRENT).collect();
         report.memory_sizes = memory_sizes::measure(&current, (&tls, &authority)).await?;
+    }
+    let hot_chat = current.iter().find(|it| it.operation == Operation::PersistOneChat);
+    if let Some(subject) = hot_chat.filter(|_| arguments.conflicts) {
+        report.conflicts = conflicts::measure(subject).await?;
     }
     fs::remove_file(&authority)?;
     println!("{}", report.text());

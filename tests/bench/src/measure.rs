@@ -1,16 +1,17 @@
 //! One run of one program: from exec through its first poll and its first answer to many more.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tokio_rustls::TlsAcceptor;
 
 use crate::{
-    error::Failure, operation::Operation, process::Process, quota::Quota, runtime_api::RuntimeApi,
-    stand_ins::StandIns,
+    error::Failure,
+    operation::Operation,
+    process::Process,
+    quota::Quota,
+    runtime_api::RuntimeApi,
+    stand_ins::{Behaviour, StandIns},
 };
 
 /// Calls before the ones that count as warm.
@@ -29,8 +30,7 @@ pub(crate) struct Subject {
 pub(crate) struct Conditions<'a> {
     /// Warm calls.
     pub(crate) calls: u32,
-    /// What the stand-ins wait before they answer.
-    pub(crate) latency: Duration,
+    pub(crate) behaviour: Behaviour,
     /// Where calls go over TLS: what the stand-ins answer with, and the file that makes them trusted.
     pub(crate) tls: Option<(&'a TlsAcceptor, &'a Path)>,
     pub(crate) quota: Option<&'a Quota>,
@@ -46,7 +46,8 @@ pub(crate) struct Figures {
     pub(crate) cold_seconds: f64,
     /// CPU from exec to the first answer.
     pub(crate) cold_cpu_seconds: f64,
-    /// From an event to its answer, and the slowest of a hundred.
+    /// From an event to its answer: the mean, the median, and the slowest of a hundred.
+    pub(crate) warm_mean_seconds: f64,
     pub(crate) warm_seconds: f64,
     pub(crate) warm_p99_seconds: f64,
     /// CPU from one poll to the next.
@@ -58,7 +59,8 @@ pub(crate) struct Figures {
 
 /// Runs a program once.
 pub(crate) async fn run(subject: &Subject, conditions: Conditions<'_>) -> Result<Figures, Failure> {
-    let stand_ins = StandIns::start(conditions.tls.map(|(tls, _)| tls), conditions.latency).await?;
+    let stand_ins =
+        StandIns::start(conditions.tls.map(|(tls, _)| tls), conditions.behaviour).await?;
     let mut api = RuntimeApi::start().await?;
     let environment = environment(&api, &stand_ins, conditions);
     let process = Process::start(&subject.binary, environment, conditions.quota)?;
@@ -97,6 +99,7 @@ pub(crate) async fn run(subject: &Subject, conditions: Conditions<'_>) -> Result
         init_cpu_seconds,
         cold_seconds: cold.took.as_secs_f64(),
         cold_cpu_seconds,
+        warm_mean_seconds: warm.iter().sum::<f64>() / calls,
         warm_seconds: quantile(&mut warm, 0.5),
         warm_p99_seconds: quantile(&mut warm, 0.99),
         warm_cpu_seconds: warm_cpu / calls,

@@ -9,12 +9,13 @@ use crate::{
     measure::{self, Conditions, Figures, Subject},
     quota::{MEGABYTES_PER_CORE, Quota},
     report::{self, MemorySize},
+    stand_ins::Behaviour,
 };
 
 /// The sizes that are measured, in MB.
 const SIZES: [u32; 5] = [128, 256, 512, 1_024, 1_769];
 /// What an engine in the same region takes to answer.
-const LATENCY: Duration = Duration::from_millis(4);
+pub(crate) const LATENCY: Duration = Duration::from_millis(4);
 const RUNS: usize = 5;
 const CALLS: u32 = 100;
 /// us-east-1, arm64, the first tier, November 2025: <https://aws.amazon.com/lambda/pricing/>
@@ -33,7 +34,7 @@ pub(crate) async fn measure(
             let quota = Quota::of_memory(megabytes);
             let conditions = Conditions {
                 calls: CALLS,
-                latency: LATENCY,
+                behaviour: Behaviour { latency: LATENCY, ..Behaviour::default() },
                 tls: Some((tls, authority)),
                 quota: quota.as_ref(),
             };

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const TOKEN: &str = "123456789ABCDEFGHJKLMNPQ";
 const TIME: &str = "2022-08-09T22:17:52.599Z";
 /// Records of one batch.
-const BATCH: u64 = 10;
+pub(crate) const BATCH: u32 = 10;
 
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -140,7 +140,7 @@ fn request(method: &str, path: &str, body: Option<&str>, key: Option<&str>) -> V
 
 /// A queue's event: messages of these chats, with this text.
 fn batch(chat: impl Fn(u64) -> u64, text: &str) -> Value {
-    let records: Vec<Value> = (1..=BATCH)
+    let records: Vec<Value> = (1..=u64::from(BATCH))
         .map(|number| {
             let job = json!({
                 "version": 1, "attempt": 0, "kind": "create_message",

@@ -21,6 +21,14 @@ pub(crate) struct Report {
     pub(crate) latency_milliseconds: f64,
     pub(crate) rows: Vec<Row>,
     pub(crate) memory_sizes: Vec<MemorySize>,
+    pub(crate) conflicts: Vec<Conflicts>,
+}
+
+/// What one worker writes of a hot chat whose writes meet conflicts.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Conflicts {
+    pub(crate) conflict_rate: f64,
+    pub(crate) messages_per_second: f64,
 }
 
 /// One build's medians for one operation over one transport.
@@ -59,6 +67,7 @@ pub(crate) fn median(runs: &[Figures]) -> Figures {
         init_cpu_seconds: of(|run| run.init_cpu_seconds),
         cold_seconds: of(|run| run.cold_seconds),
         cold_cpu_seconds: of(|run| run.cold_cpu_seconds),
+        warm_mean_seconds: of(|run| run.warm_mean_seconds),
         warm_seconds: of(|run| run.warm_seconds),
         warm_p99_seconds: of(|run| run.warm_p99_seconds),
         warm_cpu_seconds: of(|run| run.warm_cpu_seconds),
@@ -124,6 +133,21 @@ impl Report {
                 "share",
             ));
             lines.extend(self.memory_sizes.iter().map(MemorySize::text));
+        }
+        if let Some(calm) = self.conflicts.first() {
+            lines.push(String::new());
+            lines.push(
+                "one worker, batches of ten messages of one chat, engines that take 4 ms"
+                    .to_owned(),
+            );
+            lines.extend(self.conflicts.iter().map(|it| {
+                let part = it.messages_per_second / calm.messages_per_second;
+                format!(
+                    "{:>4.0} % of writes meet a conflict: {:>5.0} messages a second, {part:.2} of those without",
+                    it.conflict_rate * 100.0,
+                    it.messages_per_second,
+                )
+            }));
         }
         lines.join("\n") + "\n"
     }

@@ -40,19 +40,28 @@ struct Counts {
     connections: AtomicU64,
 }
 
+/// How the stand-ins behave.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Behaviour {
+    /// What they wait before they answer.
+    pub(crate) latency: Duration,
+    /// The part of DynamoDB's writes that meet a conflict, from 0 to 1.
+    pub(crate) conflict_rate: f64,
+}
+
 /// One of them.
 #[derive(Debug)]
 struct Engine {
     reply: fn(&WholeRequest) -> Option<Value>,
-    latency: Duration,
+    behaviour: Behaviour,
     counts: Arc<Counts>,
 }
 
 impl StandIns {
-    pub(crate) async fn start(tls: Option<&TlsAcceptor>, latency: Duration) -> io::Result<Self> {
+    pub(crate) async fn start(tls: Option<&TlsAcceptor>, behaviour: Behaviour) -> io::Result<Self> {
         let counts = Arc::new(Counts::default());
         let start = async |reply| {
-            let engine = Engine { reply, latency, counts: Arc::clone(&counts) };
+            let engine = Engine { reply, behaviour, counts: Arc::clone(&counts) };
             Server::start(Arc::new(engine), tls.cloned()).await
         };
         Ok(Self {
@@ -90,18 +99,20 @@ impl StandIns {
 
 impl Answers for Engine {
     async fn answer(self: Arc<Self>, request: WholeRequest) -> Response<Full<Bytes>> {
-        let reply = (self.reply)(&request);
+        let conflict = conflict(&request)
+            .filter(|_| fastrand::f64() < self.behaviour.conflict_rate)
+            .map(|conflict| (400, conflict.to_string()));
+        let (status, body) = conflict.unwrap_or_else(|| match (self.reply)(&request) {
+            Some(body) => (200, body.to_string()),
+            None => (404, "{}".to_owned()),
+        });
         // A function may open its connections ahead, by a request without a meaning.
         if request.head.method != "GET" {
             self.counts.calls.fetch_add(1, Ordering::Relaxed);
         }
-        if !self.latency.is_zero() {
-            tokio::time::sleep(self.latency).await;
+        if !self.behaviour.latency.is_zero() {
+            tokio::time::sleep(self.behaviour.latency).await;
         }
-        let (status, body) = match reply {
-            Some(body) => (200, body.to_string()),
-            None => (404, "{}".to_owned()),
-        };
         let mut response = Response::new(Full::new(Bytes::from(body)));
         *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
         response
@@ -114,6 +125,23 @@ impl Answers for Engine {
 
 fn operation(request: &WholeRequest) -> Option<&str> {
     request.head.headers.get("x-amz-target")?.to_str().ok()?.rsplit('.').next()
+}
+
+/// What DynamoDB answers to a write of an item that another transaction is writing.
+fn conflict(request: &WholeRequest) -> Option<Value> {
+    let kind = |name| format!("com.amazonaws.dynamodb.v20120810#{name}");
+    Some(match operation(request)? {
+        "TransactWriteItems" => json!({
+            "__type": kind("TransactionCanceledException"),
+            "Message": "Transaction cancelled, please refer cancellation reasons",
+            "CancellationReasons": [{ "Code": "TransactionConflict" }],
+        }),
+        "UpdateItem" => json!({
+            "__type": kind("TransactionConflictException"),
+            "Message": "Transaction is ongoing for the item",
+        }),
+        _ => return None,
+    })
 }
 
 fn dynamodb(request: &WholeRequest) -> Option<Value> {
