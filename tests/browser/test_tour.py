@@ -65,7 +65,6 @@ def test_the_whole_tour(console: Console, service: Service):
 
     console.panel("Steps")
     console.assert_accessible()
-    console.screenshot("steps")
     edit = page.get_by_role("button", name="Copy as curl: PUT /applications/…/chats/1/messages/1")
     edit.click()
     expect(edit).to_have_text("Copied")
