@@ -7,7 +7,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 AXE = Path(os.environ["NODE_MODULES"], "axe-core", "axe.min.js")
 # The stack is emulated on the machine that runs all the rest.
-PATIENCE = 30_000
+PATIENCE = 60_000
 
 expect.set_options(timeout=PATIENCE)
 
