@@ -40,5 +40,7 @@ def console(request: pytest.FixtureRequest, browser: Browser, service: Service):
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=service.url)
     console = Console(context.new_page(), service.url, request.param)
     yield console
+    # Requests that the test no longer waits for may still be under way.
+    console.page.unroute_all(behavior="ignoreErrors")
     context.close()
     assert not console.complaints
