@@ -52,7 +52,7 @@ pub(crate) struct Figures {
     pub(crate) warm_p99_seconds: f64,
     /// CPU from one poll to the next.
     pub(crate) warm_cpu_seconds: f64,
-    pub(crate) peak_memory_bytes: f64,
+    pub(crate) resident_memory_bytes: f64,
     pub(crate) calls_per_event: f64,
     pub(crate) connections: f64,
 }
@@ -103,7 +103,7 @@ pub(crate) async fn run(subject: &Subject, conditions: Conditions<'_>) -> Result
         warm_seconds: quantile(&mut warm, 0.5),
         warm_p99_seconds: quantile(&mut warm, 0.99),
         warm_cpu_seconds: warm_cpu / calls,
-        peak_memory_bytes: process.memory()?.peak as f64,
+        resident_memory_bytes: process.resident_memory()? as f64,
         calls_per_event: (stand_ins.calls() - calls_before) as f64 / calls,
         connections: stand_ins.connections() as f64,
     })

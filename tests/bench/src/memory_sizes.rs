@@ -16,8 +16,8 @@ use crate::{
 const SIZES: [u32; 5] = [128, 256, 512, 1_024, 1_769];
 /// What an engine in the same region takes to answer.
 pub(crate) const LATENCY: Duration = Duration::from_millis(4);
-const RUNS: usize = 5;
-const CALLS: u32 = 100;
+const RUNS: usize = 3;
+const CALLS: u32 = 50;
 /// us-east-1, arm64, the first tier, November 2025: <https://aws.amazon.com/lambda/pricing/>
 const DOLLARS_PER_GB_SECOND: f64 = 0.000_013_333_4;
 const DOLLARS_PER_MILLION_REQUESTS: f64 = 0.20;

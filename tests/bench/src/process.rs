@@ -26,13 +26,6 @@ pub(crate) struct Process {
     pub(crate) started: Instant,
 }
 
-/// Memory that a process holds, in bytes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Memory {
-    /// At its largest.
-    pub(crate) peak: u64,
-}
-
 impl Process {
     pub(crate) fn start(
         binary: &Path,
@@ -67,14 +60,15 @@ impl Process {
         Ok(Duration::from(self.clock.now()?))
     }
 
-    pub(crate) fn memory(&self) -> Result<Memory, Failure> {
+    /// Memory that the process holds at present, in bytes.
+    pub(crate) fn resident_memory(&self) -> Result<u64, Failure> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let peak = status
+        let kilobytes = status
             .lines()
             .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix("kB"))
             .and_then(|kilobytes| kilobytes.trim().parse::<u64>().ok())
             .ok_or_else(|| Failure::System("no VmRSS in /proc".to_owned()))?;
-        Ok(Memory { peak: peak * 1024 })
+        Ok(kilobytes * 1024)
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn median(runs: &[Figures]) -> Figures {
         warm_seconds: of(|run| run.warm_seconds),
         warm_p99_seconds: of(|run| run.warm_p99_seconds),
         warm_cpu_seconds: of(|run| run.warm_cpu_seconds),
-        peak_memory_bytes: of(|run| run.peak_memory_bytes),
+        resident_memory_bytes: of(|run| run.resident_memory_bytes),
         calls_per_event: of(|run| run.calls_per_event),
         connections: of(|run| run.connections),
     }
@@ -110,7 +110,7 @@ impl Report {
                 "cold cpu",
                 "warm µs",
                 "warm cpu",
-                "peak MB",
+                "res. MB",
                 "MB",
                 "calls",
                 "conns",
@@ -166,14 +166,14 @@ impl Report {
                     |figure: fn(&Figures) -> f64| figure(&current.figures) / figure(&other.figures);
                 lines.push(format!(
                     "{operation} over {transport}, {} / {}: warm CPU {:.3}, cold CPU {:.3}, init CPU {:.3}, \
-                     warm time {:.3}, peak memory {:.2}",
+                     warm time {:.3}, resident memory {:.2}",
                     current.build,
                     other.build,
                     ratio(|f| f.warm_cpu_seconds),
                     ratio(|f| f.cold_cpu_seconds),
                     ratio(|f| f.init_cpu_seconds),
                     ratio(|f| f.warm_seconds),
-                    ratio(|f| f.peak_memory_bytes),
+                    ratio(|f| f.resident_memory_bytes),
                 ));
             }
         }
@@ -197,7 +197,7 @@ impl Row {
             f.cold_cpu_seconds * 1e3,
             f.warm_seconds * 1e6,
             f.warm_cpu_seconds * 1e6,
-            f.peak_memory_bytes / 1e6,
+            f.resident_memory_bytes / 1e6,
             size,
             f.calls_per_event,
             f.connections,
@@ -228,7 +228,8 @@ pub(crate) fn machine() -> String {
         .lines()
         .find_map(|line| line.strip_prefix("model name")?.split_once(':'))
         .map_or("unknown processor", |(_, name)| name.trim());
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    // Not those that this process keeps to.
+    let cores = cpus.lines().filter(|line| line.starts_with("processor")).count();
     format!("{name}, {cores} cores")
 }
 
