@@ -81,6 +81,15 @@ impl Api {
         self.read_until(chat, |chat| chat["message_count"] == count).await;
     }
 
+    /// Waits until a message's parents have been moved by it, which is the last that its job does
+    /// to rows.
+    pub async fn until_settled(&self, application: &str, chat: &str, message: &str) {
+        let message = self.read(message).await;
+        for parent in [chat, application] {
+            self.read_until(parent, |it| it["updated_at"] == message["updated_at"]).await;
+        }
+    }
+
     /// Searches a chat and returns all that is found, best match first.
     pub async fn search(&self, chat: &str, keyword: &str) -> Vec<Value> {
         let keyword = encode(keyword);

@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-const FIRST_WAIT: Duration = Duration::from_millis(10);
-const LONGEST_WAIT: Duration = Duration::from_millis(500);
+/// What a conflict was met with is over within milliseconds: a wait that is longer than the call
+/// itself would cost a hot chat more throughput than the conflict does.
+const FIRST_WAIT: Duration = Duration::from_millis(2);
+const GROWTH: f64 = 1.5;
+const LONGEST_WAIT: Duration = Duration::from_millis(200);
 
 /// How long an operation without a deadline of its caller may repeat calls: with the longest call
 /// before it, it ends within the 10 s of an HTTP function.
@@ -33,7 +36,7 @@ impl Backoff {
             return false;
         }
         tokio::time::sleep(wait).await;
-        self.longest = (self.longest * 2).min(LONGEST_WAIT);
+        self.longest = self.longest.mul_f64(GROWTH).min(LONGEST_WAIT);
         true
     }
 }

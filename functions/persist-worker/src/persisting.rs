@@ -7,7 +7,7 @@ use chat::{
     model::{AccessToken, ChatNumber, Message, MessageReference, Timestamp},
     store::{NewChat, NewMessage, PersistError, Store, StoreError},
 };
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use crate::{
     batch::{ChatWork, Tenant, Work},
@@ -196,25 +196,21 @@ impl Touches {
         self.application.add(time, records);
     }
 
-    /// Touches each parent once. What fails makes its records wait, to be touched again.
+    /// Touches each parent once, all at the same time. What fails makes its records wait, to be
+    /// touched again.
     async fn make(
         self,
         store: &Store,
         token: &AccessToken,
         deadline: Instant,
     ) -> Vec<(Vec<usize>, Fate)> {
-        let chats = self.chats.into_iter().map(async |(chat, touch)| {
-            let to = touch.to?;
-            let error = store.touch_chat(token, chat, to, deadline).await.err()?;
-            Some((touch.records, Fate::from(&error)))
-        });
-        let mut fates: Vec<_> = join_all(chats).await.into_iter().flatten().collect();
-        if let Some(to) = self.application.to
-            && let Err(error) = store.touch_application(token, to, deadline).await
-        {
-            fates.push((self.application.records, Fate::from(&error)));
-        }
-        fates
+        let chats = join_all(self.chats.into_iter().map(async |(chat, touch)| {
+            touch.make(|to| store.touch_chat(token, chat, to, deadline)).await
+        }));
+        let application =
+            self.application.make(|to| store.touch_application(token, to, deadline));
+        let (chats, application) = join(chats, application).await;
+        chats.into_iter().chain([application]).flatten().collect()
     }
 }
 
@@ -222,5 +218,13 @@ impl Touch {
     fn add(&mut self, time: Timestamp, records: &[usize]) {
         self.to = self.to.max(Some(time));
         self.records.extend_from_slice(records);
+    }
+
+    async fn make<F>(self, touch: impl FnOnce(Timestamp) -> F) -> Option<(Vec<usize>, Fate)>
+    where
+        F: Future<Output = Result<(), StoreError>>,
+    {
+        let error = touch(self.to?).await.err()?;
+        Some((self.records, Fate::from(&error)))
     }
 }

@@ -9,7 +9,7 @@ pub(super) const MANY_MESSAGES: usize = 103;
 /// How many chats the wide application holds: more than a page by default.
 pub(super) const MANY_CHATS: u64 = 53;
 
-/// An application with one chat with one message.
+/// An application with one chat with one message, which nothing changes any more.
 pub(super) struct Small {
     pub(super) application: String,
     pub(super) chat: String,
@@ -21,7 +21,7 @@ pub(super) async fn small(api: &Api) -> &'static Small {
     let create = || async {
         let (application, chat) = api.create_application_and_chat().await;
         let message = api.create_message(&chat, "a small message").await;
-        api.until_counted(&chat, 1).await;
+        api.until_settled(&application, &chat, &message).await;
         api.until_found(&chat, "small", 1).await;
         Small { application, chat, message }
     };
