@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-/// What a conflict was met with is over within milliseconds: a wait that is longer than the call
-/// itself would cost a hot chat more throughput than the conflict does.
-const FIRST_WAIT: Duration = Duration::from_millis(2);
+/// The longest wait before the second repeat; the first is made at once. What a call met is over
+/// within milliseconds, which the answer that told of it has taken already: longer waits would cost
+/// a hot chat more of its throughput than the conflicts do.
+const FIRST_WAIT: Duration = Duration::from_millis(1);
 const GROWTH: f64 = 1.5;
 const LONGEST_WAIT: Duration = Duration::from_millis(200);
 
@@ -12,7 +13,7 @@ const LONGEST_WAIT: Duration = Duration::from_millis(200);
 /// before it, it ends within the 10 s of an HTTP function.
 const ONE_CALL: Duration = Duration::from_secs(3);
 
-/// Growing waits with jitter, up to a deadline.
+/// No wait, then growing ones with jitter, up to a deadline.
 #[derive(Debug)]
 pub struct Backoff {
     deadline: Instant,
@@ -22,7 +23,7 @@ pub struct Backoff {
 impl Backoff {
     /// Waits that end at the deadline.
     pub fn until(deadline: Instant) -> Self {
-        Self { deadline, longest: FIRST_WAIT }
+        Self { deadline, longest: Duration::ZERO }
     }
 
     pub(super) fn of_one_call() -> Self {
@@ -35,8 +36,10 @@ impl Backoff {
         if Instant::now() + wait >= self.deadline {
             return false;
         }
-        tokio::time::sleep(wait).await;
-        self.longest = self.longest.mul_f64(GROWTH).min(LONGEST_WAIT);
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        self.longest = self.longest.mul_f64(GROWTH).clamp(FIRST_WAIT, LONGEST_WAIT);
         true
     }
 }
