@@ -207,8 +207,7 @@ impl Touches {
         let chats = join_all(self.chats.into_iter().map(async |(chat, touch)| {
             touch.make(|to| store.touch_chat(token, chat, to, deadline)).await
         }));
-        let application =
-            self.application.make(|to| store.touch_application(token, to, deadline));
+        let application = self.application.make(|to| store.touch_application(token, to, deadline));
         let (chats, application) = join(chats, application).await;
         chats.into_iter().chain([application]).flatten().collect()
     }
