@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from samcli.yamlhelper import yaml_parse
 
-from build import FUNCTIONS
 from console import Failure, say
 from settings import ROOT
 
@@ -15,8 +14,8 @@ SOURCE = ROOT / "chat" / "src" / "telemetry" / "metrics.rs"
 RUNBOOK = ROOT / "docs" / "runbook.md"
 ALARMS = ROOT / "infra" / "alarms.yaml"
 
-# A metric's name, and the values of its dimensions by their names.
-Named = tuple[str, dict[str, str]]
+# A metric's name, and the names of its dimensions.
+Named = tuple[str, list[str]]
 
 
 def check() -> None:
@@ -38,7 +37,7 @@ def check_runbook() -> None:
 
 
 def check_names() -> None:
-    """That each metric and dimension is in the source, spelled so, and each service a function."""
+    """That each metric and dimension is in the source, spelled so."""
     texts = set(re.findall(r'"([A-Za-z-]+)"', SOURCE.read_text()))
     named = list(in_alarms_and_dashboard())
     if not named:
@@ -47,7 +46,6 @@ def check_names() -> None:
         f"{name} {dimensions}"
         for name, dimensions in named
         if not {NAMESPACE, name, *dimensions} <= texts
-        or dimensions.get("service", FUNCTIONS[0]) not in FUNCTIONS
     ]
     if wrong:
         lines = "\n  ".join(wrong)
@@ -64,8 +62,7 @@ def in_alarms_and_dashboard() -> Iterator[Named]:
             ]
             for metric in filter(None, [properties, *queries]):
                 if metric.get("Namespace") == NAMESPACE:
-                    dimensions = {each["Name"]: each["Value"] for each in metric["Dimensions"]}
-                    yield metric["MetricName"], dimensions
+                    yield metric["MetricName"], [each["Name"] for each in metric["Dimensions"]]
         elif resource["Type"] == "AWS::CloudWatch::Dashboard":
             body = json.loads(properties["DashboardBody"]["Fn::Sub"])
             for widget in body["widgets"]:
@@ -77,9 +74,9 @@ def on_dashboard(metric: list) -> Iterator[Named]:
     """`[namespace, metric, dimension, value, …, options]`, or a search for metrics."""
     if metric[0] == NAMESPACE:
         words = [word for word in metric[1:] if isinstance(word, str)]
-        yield words[0], dict(zip(words[1::2], words[2::2], strict=True))
+        yield words[0], words[1::2]
     elif isinstance(metric[0], dict):
         schema = re.search(r"\{([^}]*)\} MetricName=\"(\w+)\"", metric[0]["expression"])
         namespace, *dimensions = schema[1].split(",")
         if namespace == NAMESPACE:
-            yield schema[2], dict.fromkeys(dimensions, FUNCTIONS[0])
+            yield schema[2], dimensions

@@ -45,7 +45,7 @@ impl Served {
         fields.extend(self.error.as_ref().map(|error| ("error", (&**error).into())));
         let level = if status >= 500 { Level::Error } else { Level::Info };
         let message = format!("{method} {route} {status}");
-        telemetry::log_with_metrics(level, "request", &message, &fields, &metrics(answer));
+        telemetry::log(level, "request", &message, &fields, &metrics(answer));
     }
 }
 

@@ -65,10 +65,10 @@ pub enum PersistError {
 }
 
 /// How a round of puts with their count ended.
-pub(super) enum Round {
+pub(super) enum Round<'a, T> {
     Written,
     /// The row that counts is missing; these puts are still to be made.
-    NothingCounts(Vec<Item>),
+    NothingCounts(Vec<&'a T>),
 }
 
 /// What became of one action of a cancelled transaction.
@@ -95,9 +95,11 @@ impl Store {
         deadline: Instant,
     ) -> Result<(), PersistError> {
         for part in chats.chunks(MAX_PUTS) {
-            let rows = part.iter().map(|chat| chat_row(token, *chat)).collect();
+            let row = |chat: &NewChat| chat_row(token, *chat);
             let count = |count| self.count_chats(token, count);
-            if let Round::NothingCounts(_) = self.put_and_count(rows, count, deadline).await? {
+            let chats = part.iter().collect();
+            let round = self.put_and_count(chats, row, count, deadline).await?;
+            if let Round::NothingCounts(_) = round {
                 return Err(PersistError::NoApplication);
             }
         }
@@ -118,42 +120,46 @@ impl Store {
         deadline: Instant,
     ) -> Result<(), PersistError> {
         for part in parts(messages) {
-            let mut rows =
-                part.iter().map(|message| message_row(token, chat.number, message)).collect();
+            let row = |message: &NewMessage| message_row(token, chat.number, message);
             let count = |count| self.count_messages(token, chat.number, count);
-            while let Round::NothingCounts(left) = self.put_and_count(rows, count, deadline).await?
+            let mut messages = part.iter().collect();
+            while let Round::NothingCounts(left) =
+                self.put_and_count(messages, row, count, deadline).await?
             {
                 self.persist_chats(token, &[chat], deadline).await?;
-                rows = left;
+                messages = left;
             }
         }
         Ok(())
     }
 
-    /// Puts rows and their count in one transaction, until no put is refused: a row found
-    /// already there is left out, and the count lowered by it.
-    pub(super) async fn put_and_count(
+    /// Puts a row for each of these and their count in one transaction, until no put is refused:
+    /// one whose row is found already there is left out, and the count lowered by it.
+    pub(super) async fn put_and_count<'a, T>(
         &self,
-        mut rows: Vec<Item>,
+        mut new: Vec<&'a T>,
+        row: impl Fn(&T) -> Item,
         count: impl Fn(usize) -> Result<TransactWriteItem, StoreError>,
         deadline: Instant,
-    ) -> Result<Round, StoreError> {
+    ) -> Result<Round<'a, T>, StoreError> {
         let mut backoff = Backoff::until(deadline);
-        while !rows.is_empty() {
-            let mut actions =
-                rows.iter().map(|row| self.put_row(row.clone())).collect::<Result<Vec<_>, _>>()?;
-            actions.push(count(rows.len())?);
+        while !new.is_empty() {
+            let mut actions = Vec::with_capacity(new.len() + 1);
+            for each in &new {
+                actions.push(self.put_row(row(each))?);
+            }
+            actions.push(count(new.len())?);
             let Some(verdicts) = self.transact(actions).await? else {
                 return Ok(Round::Written);
             };
-            let wanted = rows.len();
+            let wanted = new.len();
             let nothing_counts = verdicts.get(wanted) == Some(&Verdict::ConditionFailed);
-            let mut of_rows = verdicts.into_iter();
-            rows.retain(|_| of_rows.next() != Some(Verdict::ConditionFailed));
-            if nothing_counts && !rows.is_empty() {
-                return Ok(Round::NothingCounts(rows));
+            let mut of_puts = verdicts.into_iter();
+            new.retain(|_| of_puts.next() != Some(Verdict::ConditionFailed));
+            if nothing_counts && !new.is_empty() {
+                return Ok(Round::NothingCounts(new));
             }
-            if rows.len() == wanted {
+            if new.len() == wanted {
                 met_conflict();
                 if !backoff.wait().await {
                     return Err(StoreError::Contended { operation: OPERATION });

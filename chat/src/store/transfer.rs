@@ -79,9 +79,11 @@ impl Store {
         deadline: Instant,
     ) -> Result<(), PersistError> {
         for part in chats.chunks(MAX_CHATS) {
-            let rows = part.iter().map(|chat| chat_row(token, chat)).collect();
+            let row = |chat: &Chat| chat_row(token, chat);
             let count = |count| self.count_imported_chats(token, count);
-            if let Round::NothingCounts(_) = self.put_and_count(rows, count, deadline).await? {
+            let chats = part.iter().collect();
+            let round = self.put_and_count(chats, row, count, deadline).await?;
+            if let Round::NothingCounts(_) = round {
                 return Err(PersistError::NoApplication);
             }
         }
@@ -101,9 +103,11 @@ impl Store {
         deadline: Instant,
     ) -> Result<(), PersistError> {
         for part in messages.chunks(MAX_MESSAGES) {
-            let rows = part.iter().map(|message| message_row(token, chat, message)).collect();
+            let row = |message: &Message| message_row(token, chat, message);
             let count = |count| self.count_messages(token, chat, count);
-            if let Round::NothingCounts(_) = self.put_and_count(rows, count, deadline).await? {
+            let messages = part.iter().collect();
+            let round = self.put_and_count(messages, row, count, deadline).await?;
+            if let Round::NothingCounts(_) = round {
                 return Err(PersistError::NoApplication);
             }
         }

@@ -152,7 +152,7 @@ mod tests {
                 "Timestamp": 1_660_083_472_599_u64,
                 "CloudWatchMetrics": [{
                     "Namespace": "lambda-chat",
-                    "Dimensions": [["service"], ["service", "reason"]],
+                    "Dimensions": [["FunctionName"], ["FunctionName", "reason"]],
                     "Metrics": [
                         { "Name": "Persisted", "Unit": "Count" },
                         { "Name": "Refused", "Unit": "Count" },
@@ -164,7 +164,7 @@ mod tests {
             (&line["reason"], &line["Persisted"], &line["Refused"]),
             (&json!("404"), &json!(2), &json!(1))
         );
-        assert!(line["service"].is_string() && line.get("Accepted").is_none());
+        assert!(line["FunctionName"].is_string() && line.get("Accepted").is_none());
     }
 
     #[test]

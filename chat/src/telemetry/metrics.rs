@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
 
-use super::service;
+use super::function_name;
 use crate::model::Timestamp;
 
 const NAMESPACE: &str = "lambda-chat";
-/// The function.
-const SERVICE: &str = "service";
+/// The function, by the dimension that Lambda's own metrics have for it.
+const FUNCTION_NAME: &str = "FunctionName";
 /// The status of a refusal.
 const REASON: &str = "reason";
 /// Most values of one metric in a line.
@@ -127,7 +127,7 @@ impl Metrics {
             return Ok(());
         }
         map.serialize_entry("_aws", &Description { metrics: self, time })?;
-        map.serialize_entry(SERVICE, service())?;
+        map.serialize_entry(FUNCTION_NAME, function_name())?;
         if let Some(reason) = &self.reason {
             map.serialize_entry(REASON, reason)?;
         }
@@ -152,8 +152,8 @@ struct Description<'a> {
 impl Serialize for Description<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let dimensions: &[&[&str]] = match self.metrics.reason {
-            Some(_) => &[&[SERVICE], &[SERVICE, REASON]],
-            None => &[&[SERVICE]],
+            Some(_) => &[&[FUNCTION_NAME], &[FUNCTION_NAME, REASON]],
+            None => &[&[FUNCTION_NAME]],
         };
         let metrics = self.metrics.values.iter();
         let metrics =

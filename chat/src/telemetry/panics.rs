@@ -2,14 +2,16 @@
 
 use std::panic::{self, PanicHookInfo};
 
-use super::{Level, log};
+use super::{Level, Metrics, log};
 
 /// From now on a panic is one log line with its place in the source. The standard library's own
 /// message is not written: that of a slice at a wrong index quotes the text, a message's body.
 pub(super) fn hide_messages() {
     panic::set_hook(Box::new(|info| {
         let place = place(info);
-        log(Level::Error, "panic", &format!("panicked at {place}"), &[("place", (&*place).into())]);
+        let message = format!("panicked at {place}");
+        let fields = [("place", (&*place).into())];
+        log(Level::Error, "panic", &message, &fields, &Metrics::default());
     }));
 }
 

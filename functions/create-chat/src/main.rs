@@ -12,7 +12,7 @@ use create_chat::CreateChat;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init(env!("CARGO_PKG_NAME"))?;
+    telemetry::init()?;
     let clients = Clients::from_environment()?;
     let function = CreateChat {
         store: Store::new(clients.dynamodb(), config::required("TABLE_NAME")?),

@@ -12,7 +12,7 @@ use crud::{Crud, Readiness};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    telemetry::init(env!("CARGO_PKG_NAME"))?;
+    telemetry::init()?;
     let clients = Clients::from_environment()?;
     let search_url = config::required("SEARCH_URL")?;
     let function = Crud {

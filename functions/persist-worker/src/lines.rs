@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chat::{
     jobs::Job,
-    telemetry::{self, Field, Level, Metrics},
+    telemetry::{Field, Level, Lines, Metrics},
 };
 
 use crate::{event::Record, fate::Fate};
@@ -31,8 +31,15 @@ pub(crate) struct Ending<'a> {
 }
 
 impl Invocation<'_> {
-    /// Writes the line of a batch that was done.
-    pub(crate) fn log(&self, jobs: usize, failed: usize, duration: Duration, metrics: &Metrics) {
+    /// Adds the line of a batch that was done.
+    pub(crate) fn log(
+        &self,
+        lines: &mut Lines,
+        jobs: usize,
+        failed: usize,
+        duration: Duration,
+        metrics: &Metrics,
+    ) {
         let fields: [Field<'_>; 5] = [
             ("jobs", (jobs as u64).into()),
             ("failed", (failed as u64).into()),
@@ -41,13 +48,13 @@ impl Invocation<'_> {
             ("cold_start", self.cold_start.into()),
         ];
         let message = format!("{jobs} jobs");
-        telemetry::log_with_metrics(Level::Info, "batch", &message, &fields, metrics);
+        lines.add(Level::Info, "batch", &message, &fields, metrics);
     }
 }
 
 impl Ending<'_> {
-    /// Writes the line of a job; `request_id` is that of the request that asked for it.
-    pub(crate) fn log(&self, fate: &Fate) {
+    /// Adds the line of a job; `request_id` is that of the request that asked for it.
+    pub(crate) fn log(&self, lines: &mut Lines, fate: &Fate) {
         let (level, what, reason) = match fate {
             Fate::Done => (Level::Info, "done", None),
             Fate::PutOff(reason) => (Level::Warn, "waits", Some(reason)),
@@ -66,6 +73,7 @@ impl Ending<'_> {
             fields.extend(job.request_id.as_deref().map(|id| ("request_id", id.into())));
         }
         fields.extend(reason.map(|reason| ("reason", reason.as_str().into())));
-        telemetry::log(level, "job", &format!("{kind} {what}"), &fields);
+        let message = format!("{kind} {what}");
+        lines.add(level, "job", &message, &fields, &Metrics::default());
     }
 }

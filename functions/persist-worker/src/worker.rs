@@ -6,7 +6,7 @@ use chat::{
     jobs::{Queue, QueueError},
     search::Search,
     store::Store,
-    telemetry::{self, Metric, Metrics},
+    telemetry::{self, Lines, Metric, Metrics},
 };
 use futures_util::future::join_all;
 
@@ -85,20 +85,26 @@ impl Worker {
             .zip(batch.jobs)
             .zip(fates)
             .map(|((record, job), fate)| self.end(Ending { record, job, started }, fate));
-        let failed = join_all(ends).await.into_iter().flatten();
-        let answer = BatchResponse {
+        let mut failed = Vec::new();
+        let mut lines = Lines::default();
+        for (id, of_record) in join_all(ends).await {
+            failed.extend(id);
+            lines.append(&of_record);
+        }
+        let duration = started.elapsed();
+        invocation.log(&mut lines, records.len(), failed.len(), duration, &metrics);
+        lines.write();
+        BatchResponse {
             batch_item_failures: failed
+                .into_iter()
                 .map(|item_identifier| BatchItemFailure { item_identifier })
                 .collect(),
-        };
-        let failures = answer.batch_item_failures.len();
-        invocation.log(records.len(), failures, started.elapsed(), &metrics);
-        answer
+        }
     }
 
-    /// Sends a record where its fate says; the id of one that is to be delivered again.
-    async fn end(&self, ending: Ending<'_>, fate: Fate) -> Option<String> {
-        let id = || Some(ending.record.message_id.clone());
+    /// Sends a record where its fate says; the id of one that is to be delivered again, and what
+    /// the log says.
+    async fn end(&self, ending: Ending<'_>, fate: Fate) -> (Option<String>, Lines) {
         let sent = match &fate {
             Fate::Done | Fate::Failed(_) => Ok(()),
             Fate::PutOff(_) => self.put_off(&ending).await,
@@ -106,12 +112,13 @@ impl Worker {
                 self.dead_letters.send_dead_letter(&ending.record.body, reason).await
             }
         };
-        ending.log(&fate);
-        if let Err(error) = sent {
-            ending.log(&Fate::Failed(telemetry::with_causes(&error)));
-            return id();
+        let mut lines = Lines::default();
+        ending.log(&mut lines, &fate);
+        if let Err(error) = &sent {
+            ending.log(&mut lines, &Fate::Failed(telemetry::with_causes(error)));
         }
-        if matches!(fate, Fate::Failed(_)) { id() } else { None }
+        let again = sent.is_err() || matches!(fate, Fate::Failed(_));
+        (again.then(|| ending.record.message_id.clone()), lines)
     }
 
     async fn put_off(&self, ending: &Ending<'_>) -> Result<(), QueueError> {
