@@ -18,4 +18,5 @@ mod readme;
 mod roles;
 mod search;
 mod store;
+mod traces;
 mod worker;

@@ -7,10 +7,12 @@ use std::{
 };
 
 use ::chatctl::{Report as _, cli::ReindexOptions, reindex, verify};
+use serde_json::json;
 use tests::together;
 use tokio::time::timeout;
 
 use super::operator::{Operator, at_once, rebuilding};
+use crate::search::engine::Engine;
 
 async fn is_in_order(operator: &Operator) {
     let found = verify(&operator.engines, &at_once()).await.unwrap();
@@ -43,6 +45,21 @@ async fn the_old_index_is_kept_where_that_is_asked() {
     assert_eq!(report.kept, report.from);
     let again = reindex(&operator.engines, &rebuilding()).await.unwrap();
     assert_eq!(again.deleted.len(), 2, "{}", again.text());
+    operator.remove().await;
+}
+
+#[tokio::test]
+async fn of_two_next_indexes_one_goes_since_the_engine_takes_no_document_for_both() {
+    let operator = Operator::with(&[2]).await;
+    let next = operator.search().create_next_index().await.unwrap();
+    assert_eq!(operator.search().create_next_index().await.unwrap(), next, "no second one");
+    let alias = format!("{}-next", next.strip_suffix("-2").unwrap());
+    let slip = json!({ "aliases": { alias: {} } });
+    Engine::new().done("PUT", &format!("/{next}0"), &slip).await;
+    let report = reindex(&operator.engines, &rebuilding()).await.unwrap();
+    assert!(report.swapped && report.resumed, "{}", report.text());
+    assert_eq!(operator.search().indexes().await.unwrap().next, [""; 0]);
+    is_in_order(&operator).await;
     operator.remove().await;
 }
 
