@@ -23,12 +23,15 @@ from processes import try_lock
 from settings import LOCAL, free_ports, private_instance, url_variable
 
 INTEGRATION = ["cargo", "test", "--locked", "--package=tests", "--test=integration", "--"]
+# Most tests wait for the stack most of the time: as many at once as there are cores take twice as
+# long.
+AT_ONCE = {"RUST_TEST_THREADS": os.environ.get("RUST_TEST_THREADS", "8")}
 
 
 def test() -> None:
     if base_url := url_variable("BASE_URL"):
         say(f"the contract's tests, against {base_url}")
-        run([*INTEGRATION, "contract::"], {"BASE_URL": base_url})
+        run([*INTEGRATION, "contract::"], AT_ONCE | {"BASE_URL": base_url})
         return
     with private_folder("test") as folder:
         instance = private_instance(folder)
@@ -47,7 +50,7 @@ def test() -> None:
             "FUNCTION_ROLES": json.dumps(roles.of_functions()),
             "SEARCH_DOMAIN_POLICY": json.dumps(roles.of_domain()),
         }
-        run(["cargo", "test", "--workspace", "--locked"], addresses)
+        run(["cargo", "test", "--workspace", "--locked"], AT_ONCE | addresses)
         surface.test(instance)
         log_privacy.check(instance)
 
@@ -88,7 +91,7 @@ def test_localstack() -> None:
         localstack_itself.start(folder, port)
         url = f"http://127.0.0.1:{port}"
         filters = ["store::", "queue::"]
-        run([*INTEGRATION, *filters], {"TEST_DYNAMODB_URL": url, "TEST_SQS_URL": url})
+        run([*INTEGRATION, *filters], AT_ONCE | {"TEST_DYNAMODB_URL": url, "TEST_SQS_URL": url})
 
 
 @contextlib.contextmanager

@@ -100,8 +100,10 @@ pub enum Failure {
     #[error("the search engine did not take documents for {0} s; start again to go on")]
     NotIndexed(u64, #[source] Source),
     /// The aliases changed hands meanwhile.
-    #[error("the index {0} is no longer the next one: another reindex has swapped or dropped it")]
-    NotNext(String),
+    #[error(
+        "what was being built is no longer the next index: another reindex, or the last call of one that was cut off, has swapped or dropped it; start again"
+    )]
+    NotNext,
     /// A domain that the account does not have.
     #[error("the account has no search domain {0}")]
     NoDomain(String),

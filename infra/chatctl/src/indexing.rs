@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use chat::search::{Document, Generation, Outcome};
+use chat::search::{Document, EngineError, Generation, Outcome};
 
 use crate::{engines::Engines, failure::Failure};
 
@@ -57,6 +57,11 @@ pub(crate) async fn index(
         }
         waiting = later;
         let Some(error) = error else { continue };
+        if generation == Generation::Next
+            && matches!(*error, EngineError::Refused { status: 404, .. })
+        {
+            return Err(Failure::NotNext); // no patience brings it back
+        }
         if waiting.len() < before {
             last_success = Instant::now();
             pause = FIRST_PAUSE;

@@ -222,7 +222,7 @@ async fn swap(engines: &Engines, from: &[String], to: &str) -> Result<(), Failur
         search.hold(index, false).await?;
     }
     match error {
-        EngineError::Refused { status: 404, .. } => Err(Failure::NotNext(to.to_owned())),
+        EngineError::Refused { status: 404, .. } => Err(Failure::NotNext),
         error => Err(error.into()),
     }
 }
