@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,7 +22,9 @@ CREDENTIALS = {
 def run(command: list[str | Path], variables: Mapping[str, str]) -> None:
     """Run the tests; where they fail, this exits with their status."""
     environment = tools_environment() | CREDENTIALS | variables
-    say(f"… {' '.join(map(str, command))}")
+    what = " ".join(map(str, command))
+    say(f"… {what}")
+    begin = time.monotonic()
     # A session of its own, so that ending it ends the tests that cargo started, too.
     with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as tests:
         try:
@@ -31,3 +34,4 @@ def run(command: list[str | Path], variables: Mapping[str, str]) -> None:
             raise
     if status != 0:
         sys.exit(status)
+    say(f"✓ {what} ({time.monotonic() - begin:.1f} s)")

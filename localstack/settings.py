@@ -53,6 +53,10 @@ VARIABLES = {
         "",
         "make test: run the contract's tests against this address instead",
     ),
+    "TESTS": (
+        "",
+        "make test: only the integration tests with one of these in their names: contract::search",
+    ),
     "SCHEMATHESIS_EXAMPLES": (
         "20",
         "make test: cases that Schemathesis tries of each operation",

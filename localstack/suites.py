@@ -20,7 +20,7 @@ import surface
 from console import say
 from foreground import run
 from processes import try_lock
-from settings import LOCAL, free_ports, private_instance, url_variable
+from settings import LOCAL, free_ports, private_instance, url_variable, variable
 
 INTEGRATION = ["cargo", "test", "--locked", "--package=tests", "--test=integration", "--"]
 # Most tests wait for the stack most of the time: as many at once as there are cores take twice as
@@ -50,6 +50,9 @@ def test() -> None:
             "FUNCTION_ROLES": json.dumps(roles.of_functions()),
             "SEARCH_DOMAIN_POLICY": json.dumps(roles.of_domain()),
         }
+        if names := variable("TESTS").split():
+            run([*INTEGRATION, *names], AT_ONCE | addresses)
+            return
         run(["cargo", "test", "--workspace", "--locked"], AT_ONCE | addresses)
         surface.test(instance)
         log_privacy.check(instance)

@@ -31,7 +31,8 @@ def browser(instance: Instance) -> None:
     locked = dataclasses.replace(instance, admin_key_sha256=digest)
     Deployment(locked).deploy(build.build())
     addresses = {"BASE_URL": instance.url, "ADMIN_KEY": key, "SCREENSHOTS": variable("SCREENSHOTS")}
-    run([*PYTEST, TESTS / "browser"], tools | addresses)
+    # Two browsers at once, one a core.
+    run([*PYTEST, "--numprocesses=2", TESTS / "browser"], tools | addresses)
 
 
 def schemathesis(instance: Instance, tools: dict[str, str]) -> None:
@@ -44,6 +45,7 @@ def schemathesis(instance: Instance, tools: dict[str, str]) -> None:
         f"{instance.url}/openapi.json",
         f"--max-examples={variable('SCHEMATHESIS_EXAMPLES')}",
         "--checks=all",
+        "--workers=4",  # the emulator's answers are mostly waiting
         "--no-color",
     ]
     run(command, tools | {"BASE_URL": instance.url})

@@ -13,8 +13,12 @@ BATCH = 10
 # Bytes that DynamoDB bills beyond an item's own:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 ROW_OVERHEAD = 100
-# Of a function's log, for each invocation: its own line, and Lambda's three.
-LOG_BYTES = 900
+# What Lambda writes around an invocation (START, END and REPORT with its trace), as the examples of
+# https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-view.html have it.
+PLATFORM_LINES, PLATFORM_BYTES = 3, 450
+# What CloudWatch adds to each event:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+EVENT_OVERHEAD = 26
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,13 @@ def units(invocation: dict, kind: str) -> float:
     return sum(call["each"] * call[kind] for call in invocation["calls"].values())
 
 
+def log_bytes(invocation: dict) -> float:
+    """What the log of an invocation is billed as."""
+    log = invocation["log"]
+    events = log["lines"] + PLATFORM_LINES
+    return log["bytes"] + PLATFORM_BYTES + EVENT_OVERHEAD * events
+
+
 def of_batch(measured: dict, batch: int, of_one: Callable[[dict], float]) -> float:
     """Of a batch of one chat's messages, between the two sizes that were measured."""
     one = of_one(measured["invocations"]["persist 1 message"])
@@ -86,7 +97,10 @@ def of_a_million(measured: dict, prices: dict, rate: Rate) -> dict[str, float]:
         * prices["dynamodb"]["per_million_write_units"],
         # Sent one by one; received and deleted by the batch.
         "SQS": prices["sqs"]["per_million_requests"] * (1 + 2 * share),
-        "logs": LOG_BYTES * (1 + share) * 1e6 / 1e9 * prices["logs"]["per_gb"],
+        "logs": (log_bytes(accept) + share * of_batch(measured, rate.batch, log_bytes))
+        * 1e6
+        / 1e9
+        * prices["logs"]["per_gb"],
         "OpenSearch": fixed / month,
     }
 
@@ -101,7 +115,7 @@ def of_reads(measured: dict, prices: dict, name: str) -> float:
         + billed_gb_seconds(invocation) * 1e6 * function["per_gb_second_arm64"]
         + units(invocation, "read_units") * table["per_million_read_units"]
         + units(invocation, "write_units") * table["per_million_write_units"]
-        + LOG_BYTES * 1e6 / 1e9 * prices["logs"]["per_gb"]
+        + log_bytes(invocation) * 1e6 / 1e9 * prices["logs"]["per_gb"]
     )
 
 

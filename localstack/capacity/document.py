@@ -74,7 +74,7 @@ Written by `make capacity` from [what was measured](capacity/measured.json) and 
 
 - **Measured** on {measured["date"]}, {measured["machine"]}: the release binaries on the local stack, one invocation at a time, {measured["repeats"]} of each kind, texts of {measured["text_bytes"]} bytes. Calls, bytes and request units are the same in an account. Processor time depends on the processor. The time of a call is the emulator's: DynamoDB and SQS in an account answer in single-digit milliseconds as a rule, so what depends on it (Lambda's cost, the workers' limit) is an estimate.
 - **Prices** are those of {prices["region"]} on {prices["date"]}, in US dollars, without free tier and discounts.
-- Functions have {cost.MEMORY_MB} MB, the default, and log {cost.LOG_BYTES} bytes an invocation, Lambda's own lines included.
+- Functions have {cost.MEMORY_MB} MB, the default. To what they log come {cost.PLATFORM_BYTES} bytes an invocation for Lambda's own lines, and {cost.EVENT_OVERHEAD} a line.
 """
 
 
@@ -127,11 +127,12 @@ def invocations(measured: dict) -> str:
         rows.append(
             f"| {name} | {calls} | {cost.units(invocation, 'write_units'):g} "
             f"| {cost.units(invocation, 'read_units'):g} | {invocation['processor_ms']:.1f} "
-            f"| {invocation['event_bytes']:,} | {invocation['answer_bytes']:,} |"
+            f"| {invocation['event_bytes']:,} | {invocation['answer_bytes']:,} "
+            f"| {invocation['log']['bytes']:,} |"
         )
     return f"""## What was measured
-| | calls | write units | read units | processor, ms | event, bytes | answer, bytes |
-|---|---|---|---|---|---|---|
+| | calls | write units | read units | processor, ms | event, bytes | answer, bytes | log, bytes |
+|---|---|---|---|---|---|---|---|
 {chr(10).join(rows)}
 
 A document costs the search engine {measured["indexing"]["processor_ms_each"]:.2f} ms of a processor, indexed by batches of ten.

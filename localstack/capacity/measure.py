@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 
+import function_logs
 import stack
 from build import FUNCTIONS
 from capacity import indexing
@@ -31,6 +32,8 @@ class Functions:
 
     def __init__(self, deployment: Deployment, outputs: dict[str, str]) -> None:
         self.aws = deployment.client("lambda")
+        self.deployment = deployment
+        self.log_groups = function_logs.log_groups(outputs)
         self.recorders = {}
         self.names = {}
         instance = deployment.instance
@@ -65,6 +68,7 @@ class Functions:
         self.invoke(function, event(0))
         calls = self.recorders[function].calls
         calls.clear()
+        since = time.time()
         before, begin = processor_ticks(self.folder), time.perf_counter()
         answers = [self.invoke(function, event(turn)) for turn in range(1, REPEATS + 1)]
         elapsed = (time.perf_counter() - begin) * 1000
@@ -78,8 +82,25 @@ class Functions:
             "elapsed_ms": round(elapsed / REPEATS, 2),
             "event_bytes": len(json.dumps(event(1))),
             "answer_bytes": round(mean(len(json.dumps(answer)) for answer in answers)),
+            "log": self.log(function, int(since * 1000)),
             "calls": {name: summary(each) for name, each in sorted(by_name.items())},
         }
+
+    def log(self, function: str, since: int) -> dict:
+        """The lines that the function itself wrote for an invocation, and their bytes."""
+        name = "".join(part.capitalize() for part in function.split("-"))
+        group = {function: self.log_groups[name]}
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            events = function_logs.events(self.deployment, group, since)
+            lines = [each["message"].rstrip() for each in events]
+            lines = [each for each in lines if not each.startswith(function_logs.PLATFORM)]
+            # The last line of an invocation says whether it began with a cold start.
+            if sum('"cold_start":' in each for each in lines) >= REPEATS:
+                octets = sum(len(each.encode()) for each in lines)
+                return {"lines": len(lines) / REPEATS, "bytes": round(octets / REPEATS)}
+            time.sleep(0.5)
+        raise RuntimeError(f"the log of {function} is not whole")
 
 
 def summary(calls: list[dict]) -> dict:
