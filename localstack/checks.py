@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 
+import agreements
 import metrics
 from build import tools_environment
 from console import Failure, say, step
@@ -39,6 +40,7 @@ def run() -> None:
     environment["PATH"] += f"{os.pathsep}{CARGO_DENY / 'bin'}{os.pathsep}{CHECKOV / 'bin'}"
     install_cargo_deny(environment["PATH"])
     install_checkov()
+    agreements.check()
     metrics.check()
     failed = []
     for command in COMMANDS:

@@ -64,7 +64,7 @@ def in_alarms_and_dashboard() -> Iterator[Named]:
                 if metric.get("Namespace") == NAMESPACE:
                     yield metric["MetricName"], [each["Name"] for each in metric["Dimensions"]]
         elif resource["Type"] == "AWS::CloudWatch::Dashboard":
-            body = json.loads(properties["DashboardBody"]["Fn::Sub"])
+            body = json.loads(properties["DashboardBody"]["Fn::Sub"][0])
             for widget in body["widgets"]:
                 for metric in widget["properties"]["metrics"]:
                     yield from on_dashboard(metric)
@@ -77,6 +77,6 @@ def on_dashboard(metric: list) -> Iterator[Named]:
         yield words[0], words[1::2]
     elif isinstance(metric[0], dict):
         schema = re.search(r"\{([^}]*)\} MetricName=\"(\w+)\"", metric[0]["expression"])
-        namespace, *dimensions = schema[1].split(",")
+        namespace, *dimensions = schema[1].replace('"', "").split(",")
         if namespace == NAMESPACE:
             yield schema[2], dimensions

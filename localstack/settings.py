@@ -44,7 +44,7 @@ VARIABLES = {
     ),
     "LOCAL_LOG_LEVEL": (
         "info",
-        "the functions' log level: error, warn, info, debug, trace",
+        "the functions' log level: error, warn, info, debug",
     ),
     "LOAD_SECONDS": ("30", "make load: for how long"),
     "COMPARE": ("", "make bench: a git revision to measure beside the working tree"),

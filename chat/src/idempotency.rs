@@ -1,5 +1,9 @@
 //! Creating once under a client's key: the same key gives the same number, whatever fails between.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
+
 use crate::{
     http::{IdempotencyKey, Problem},
     model::{AccessToken, ChatNumber, Timestamp},
@@ -8,6 +12,10 @@ use crate::{
 
 /// When a client whose key is claimed by a creation under way should ask again, in seconds.
 const RETRY_AFTER_SECONDS: u32 = 1;
+
+/// How long a store that has just failed may take to leave a key unused: what is left of an HTTP
+/// function's 10 s after two calls.
+const RELEASE: Duration = Duration::from_millis(500);
 
 /// A creation under a key.
 #[derive(Clone, Copy)]
@@ -52,7 +60,12 @@ impl KeyedCreation<'_> {
                 store.release_key(&scope, self.request_id).await?;
                 return Err(error.into());
             }
-            Err(error @ NumberingError::Store(_)) => return Err(error.into()),
+            Err(error @ NumberingError::Store(_)) => {
+                // Nothing followed from a number that may have been given, so the client's next try
+                // need not wait for this one to count as dead. It must only where this fails too.
+                let _ = timeout(RELEASE, store.release_key(&scope, self.request_id)).await;
+                return Err(error.into());
+            }
         };
         if store.record_number(&scope, self.request_id, &assigned).await? {
             Ok(assigned)

@@ -44,6 +44,9 @@ class Console:
 
     def open_with_token(self, token: str) -> None:
         self.open()
+        self.enter_token(token)
+
+    def enter_token(self, token: str) -> None:
         self.page.get_by_role("radio", name="Access token").check()
         self.page.get_by_label("Access token", exact=True).fill(token)
         self.button("Open").click()

@@ -148,10 +148,55 @@ def test_an_edit_that_another_one_overtook_is_not_lost(console: Console, service
     console.button("Save").click()
     expect(console.alert).to_contain_text("412 Precondition Failed")
     console.button("Try again").click()
-    expect(area).to_have_value("theirs")
+    expect(area).to_have_value("mine")
+    expect(console.message(1)).to_contain_text("theirs")
     area.fill("both")
     console.button("Save").click()
     expect(console.message(1).locator(".body")).to_have_text("both")
+
+
+def test_what_ends_late_changes_nothing_that_was_opened_since(console: Console, service: Service):
+    first, second = service.application("First"), service.application("Second")
+    service.chat(second)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if route.request.method == "PUT":
+            held.append(route)
+        else:
+            route.continue_()
+
+    console.page.route(f"**/applications/{first}", hold)
+    console.open_with_token(first)
+    console.button("Rename").click()
+    console.page.get_by_label("Name of the application").fill("Renamed")
+    console.button("Save").click()
+    console.button("Close").click()
+    console.enter_token(second)
+    head = console.page.locator("#application-head")
+    expect(head).to_contain_text("Second")
+    with console.page.expect_response(f"**/applications/{first}"):
+        held[0].continue_()
+    console.open_chat(1)
+    console.send("for the second")
+    messages = f"{service.url}/applications/{second}/chats/1/messages"
+    service.until(messages, lambda answer: len(answer.json()) == 1)
+    console.panel("Chats")
+    expect(head).to_contain_text("Second")
+
+
+def test_a_send_that_is_under_way_is_not_sent_again(console: Console, service: Service):
+    token = service.application("Once")
+    chat = service.chat(token)
+    console.open_with_token(token)
+    console.open_chat(1)
+    text = console.page.get_by_label("Message", exact=True)
+    text.fill("once")
+    for _ in range(3):
+        text.press("Control+Enter")
+    expect(console.message(1)).to_contain_text("once")
+    service.until(f"{chat}/messages", lambda answer: len(answer.json()) == 1)
+    expect(console.page.locator("#messages-list > li")).to_have_count(1)
 
 
 @pytest.mark.parametrize("opened_with", ["key", "token"])

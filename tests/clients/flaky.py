@@ -1,5 +1,5 @@
-"""A service that has its moments: a proxy that loses the first answer to a message, and answers
-for its row as if it were not written yet, once."""
+"""A service that has its moments: a proxy that cuts off the first answer to a message and loses the
+second, and answers for its row as if it were not written yet, once."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +30,8 @@ class Flaky:
                 answer = self.asked("POST")
                 flaky.keys.append(self.headers["idempotency-key"])
                 if len(flaky.keys) == 1:
+                    self.cut_off(answer)
+                elif len(flaky.keys) == 2:
                     self.problem(503)
                 else:
                     self.pass_back(answer)
@@ -48,6 +50,13 @@ class Flaky:
                 self.send_header("Retry-After", "1")
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def cut_off(self, answer: requests.Response) -> None:
+                self.send_response(answer.status_code)
+                self.send_header("Content-Length", str(len(answer.content)))
+                self.end_headers()
+                self.wfile.write(answer.content[:5])
+                self.close_connection = True
 
             def pass_back(self, answer: requests.Response) -> None:
                 self.send_response(answer.status_code)

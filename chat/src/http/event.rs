@@ -144,7 +144,9 @@ fn mapped_base_path(path: &str) -> Option<&str> {
         match segment {
             "" => return None,
             "applications" => return Some(rest),
-            "assets" | "console" | "docs" | "openapi.json" if Route::parse(rest).is_some() => {
+            "assets" | "console" | "docs" | "health" | "openapi.json"
+                if Route::parse(rest).is_some() =>
+            {
                 return Some(rest);
             }
             _ => rest = after_slash.strip_prefix(segment)?,
@@ -187,6 +189,8 @@ mod tests {
             (custom, "prod", "/", "/"),
             (custom, "prod", "/chat/v1/console", "/console"),
             (custom, "prod", "/chat/docs/", "/docs/"),
+            (custom, "prod", "/chat/health", "/health"),
+            (custom, "prod", "/chat/health/ready", "/health/ready"),
             (custom, "prod", "/docs/docs", "/docs"),
             (custom, "prod", "/docs/applications/x", "/applications/x"),
             (custom, "prod", "/docs/openapi.json", "/openapi.json"),

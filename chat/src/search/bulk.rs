@@ -27,8 +27,10 @@ pub struct Document<'a> {
 /// What became of a document.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// It can be found within a second, or a newer revision was there already.
+    /// It can be found within a second.
     Indexed,
+    /// It was there already, or a newer revision of it.
+    Known,
     /// It was not taken at present: to be handed over and tried again.
     Later(Arc<EngineError>),
     /// It will never be taken.
@@ -42,7 +44,8 @@ impl Outcome {
         match (self, other) {
             (later @ Self::Later(_), _) | (_, later @ Self::Later(_)) => later,
             (refused @ Self::Refused(_), _) | (_, refused @ Self::Refused(_)) => refused,
-            (Self::Indexed, Self::Indexed) => Self::Indexed,
+            (Self::Indexed, _) | (_, Self::Indexed) => Self::Indexed,
+            (Self::Known, Self::Known) => Self::Known,
         }
     }
 }
@@ -226,9 +229,10 @@ impl IndexResult {
         let (missing, about_index) = (error.is_missing_index(), error.is_about_index());
         let error = || Arc::new(error.into_error(status));
         match status {
-            // 409: the same or a newer revision is there.
-            200 | 201 | 409 => ItemOutcome::Done(Outcome::Indexed),
-            404 if missing && target == Target::Next => ItemOutcome::Done(Outcome::Indexed),
+            200 | 201 => ItemOutcome::Done(Outcome::Indexed),
+            409 => ItemOutcome::Done(Outcome::Known),
+            // Nothing is being rebuilt, so there is nothing to do.
+            404 if missing && target == Target::Next => ItemOutcome::Done(Outcome::Known),
             404 if missing => ItemOutcome::NoAlias(error()),
             400..=428 | 430..=499 if !about_index => ItemOutcome::Done(Outcome::Refused(error())),
             _ => ItemOutcome::Done(Outcome::Later(error())),
@@ -251,9 +255,7 @@ impl Outcomes {
 
     /// One outcome for each of so many documents, in their order.
     pub(super) fn into_vec(mut self, documents: usize) -> Vec<Outcome> {
-        (0..documents)
-            .map(|document| self.0.remove(&document).unwrap_or(Outcome::Indexed))
-            .collect()
+        (0..documents).map(|document| self.0.remove(&document).unwrap_or(Outcome::Known)).collect()
     }
 }
 
@@ -352,8 +354,8 @@ mod tests {
         for (target, status, error, expected) in [
             (Target::Current, 201, None, "Done(Indexed)"),
             (Target::Current, 200, None, "Done(Indexed)"),
-            (Target::Current, 409, Some(json!({ "type": "version_conflict" })), "Done(Indexed)"),
-            (Target::Next, 404, Some(missing.clone()), "Done(Indexed)"),
+            (Target::Current, 409, Some(json!({ "type": "version_conflict" })), "Done(Known)"),
+            (Target::Next, 404, Some(missing.clone()), "Done(Known)"),
             (Target::Current, 404, Some(missing), "NoAlias(Refused { status: 404"),
             (Target::Current, 404, Some(json!({ "type": "other" })), "Done(Refused(Refused"),
             (Target::Current, 400, Some(mapping.clone()), "Done(Refused(Refused { status: 400"),
@@ -405,6 +407,10 @@ mod tests {
         let refused = || Outcome::Refused(error());
         for (first, second, expected) in [
             (indexed(), indexed(), "Indexed"),
+            (Outcome::Known, indexed(), "Indexed"),
+            (indexed(), Outcome::Known, "Indexed"),
+            (Outcome::Known, Outcome::Known, "Known"),
+            (Outcome::Known, refused(), "Refused"),
             (indexed(), later(), "Later"),
             (refused(), indexed(), "Refused"),
             (refused(), later(), "Later"),

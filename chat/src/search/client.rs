@@ -192,9 +192,11 @@ impl Search {
     /// Finds the messages of a chat that match a keyword: up to `limit` hits after a place in their
     /// order, those whose words match before those that hold the keyword as a part, ties by number.
     ///
+    /// Where there is no index yet, nothing is found: the first document makes it.
+    ///
     /// # Errors
-    /// [`SearchError::Unavailable`] where the engine is away, has no index, took over 5 s or did not
-    /// search all of it; [`SearchError::Failed`] where it refused.
+    /// [`SearchError::Unavailable`] where the engine is away, took over 5 s or did not search all of
+    /// its index; [`SearchError::Failed`] where it refused.
     pub async fn find(
         &self,
         token: &AccessToken,
@@ -261,8 +263,11 @@ impl Search {
             content_type: "application/json",
             body: query.body().to_string().into(),
         };
-        let answer = self.engine.send(&request, deadline).await?;
-        query::read(answer.bytes(), query.rank)
+        match self.engine.send(&request, deadline).await {
+            Ok(answer) => query::read(answer.bytes(), query.rank),
+            Err(error) if error.is_missing_index() => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 }
 

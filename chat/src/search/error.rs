@@ -52,11 +52,16 @@ pub enum EngineError {
 }
 
 impl EngineError {
+    /// Whether the engine has no index under the name that was asked for.
+    pub(super) fn is_missing_index(&self) -> bool {
+        matches!(self, Self::Refused { status: 404, kind } if kind == "index_not_found_exception")
+    }
+
     /// Whether the same request may succeed later.
     pub(super) fn is_passing(&self) -> bool {
         match self {
             Self::NoAnswer(_) | Self::TooLate | Self::TimedOut | Self::FailedShards(_) => true,
-            // 404: the alias is not there yet, or no longer.
+            // 404: the alias is in the middle of a change.
             Self::Refused { status, .. } => matches!(status, 404 | 429 | 500..),
             Self::Unsent(_) | Self::Unreadable { .. } => false,
         }

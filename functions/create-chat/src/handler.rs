@@ -30,9 +30,11 @@ impl Handler for CreateChat {
         let access_token = token.access_token()?;
 
         let request_id = context.request_id.as_str();
-        let accepted_at = Timestamp::now();
-        let assign =
-            async || self.store.assign_chat_number(&access_token, request_id, accepted_at).await;
+        // Its time is that of its number, as near as can be.
+        let assign = async || {
+            let now = Timestamp::now();
+            self.store.assign_chat_number(&access_token, request_id, now).await
+        };
         let accepted = match &key {
             None => assign().await?,
             Some(key) => {

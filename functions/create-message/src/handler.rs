@@ -31,11 +31,10 @@ impl Handler for CreateMessage {
         let chat_number = chat.chat_number()?;
 
         let request_id = context.request_id.as_str();
-        let created_at = Timestamp::now();
+        // Its time is that of its number, as near as can be.
         let assign = async || {
-            self.store
-                .assign_message_number(&access_token, chat_number, request_id, created_at)
-                .await
+            let now = Timestamp::now();
+            self.store.assign_message_number(&access_token, chat_number, request_id, now).await
         };
         let accepted = match &key {
             None => assign().await?,

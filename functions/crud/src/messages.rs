@@ -4,9 +4,10 @@ use std::{ops::ControlFlow, time::Duration};
 
 use chat::{
     http::{JsonArray, MessageJson, Problem, Request, Response, Segment, parameters, to_json},
-    jobs::{IndexMessages, Job, Task},
+    jobs::{IndexMessages, Job, QueueError, Task},
     model::{AccessToken, ChatNumber, Message, MessageNumber, MessageReference, Timestamp},
     store::{Attempt, Edit},
+    telemetry::{self, Level, Metrics},
 };
 
 use crate::{
@@ -105,7 +106,9 @@ impl Crud {
             }
             match self.store.edit_message(&token, chat, &read, &body, &edit).await? {
                 Attempt::Done(message) => {
-                    self.jobs.send(&index).await?;
+                    if let Err(error) = self.jobs.send(&index).await {
+                        log_left_to_safety_net(request_id, &error);
+                    }
                     let json = to_json(&MessageJson::from(&message))?;
                     return Ok(Response::ok(json).with_etag(message.revision));
                 }
@@ -126,4 +129,12 @@ impl Crud {
             None => Err(not_found(self.store.why_no_message(token, chat, number).await?)),
         }
     }
+}
+
+/// The edit stands and its delayed job is queued: its client must not take it for failed.
+fn log_left_to_safety_net(request_id: &str, error: &QueueError) {
+    let reason = telemetry::with_causes(error);
+    let fields = [("request_id", request_id.into()), ("reason", reason.as_str().into())];
+    let message = "an edit is searchable a minute late";
+    telemetry::log(Level::Warn, "late_index", message, &fields, &Metrics::default());
 }

@@ -20,7 +20,8 @@ use crate::{
 /// What became of a batch's messages.
 #[derive(Debug, Default)]
 pub(crate) struct Indexed {
-    /// When the texts were accepted whose documents stand.
+    /// When the texts were accepted whose documents were written. What the engine knew already, as
+    /// it does when the second job of an edit is done, was counted then.
     pub(crate) accepted: Vec<Timestamp>,
     pub(crate) handed_over: usize,
     pub(crate) dead: usize,
@@ -45,6 +46,7 @@ pub(crate) async fn index(
     for ((token, message), outcome) in waiting.into_iter().zip(outcomes) {
         match outcome {
             Ok(Outcome::Indexed) => indexed.accepted.push(message.message.updated_at),
+            Ok(Outcome::Known) => {}
             Ok(Outcome::Later(_)) => {
                 indexed.handed_over += 1;
                 let group = hand_overs.entry((token.clone(), message.attempt)).or_default();

@@ -45,7 +45,7 @@ pub(crate) async fn index(
         let mut later = Vec::new();
         for (position, outcome) in waiting.into_iter().zip(outcomes) {
             match outcome {
-                Outcome::Indexed => {}
+                Outcome::Indexed | Outcome::Known => {}
                 Outcome::Refused(why) => {
                     refusals.push(Refusal { document: position, reason: why.to_string() });
                 }

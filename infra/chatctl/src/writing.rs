@@ -159,7 +159,7 @@ async fn index(
     let mut later = Vec::new();
     for (document, outcome) in documents.iter().zip(outcomes) {
         match outcome {
-            Outcome::Indexed => {}
+            Outcome::Indexed | Outcome::Known => {}
             Outcome::Refused(_) => unindexed.refused += 1,
             Outcome::Later(_) => later
                 .push(MessageReference { chat: document.chat, number: document.message.number }),

@@ -51,7 +51,7 @@ async fn each_document_of_a_batch_has_its_own_outcome_and_a_refusal_says_why() {
             message(4, "short", 1),
         ])
         .await;
-    let [Outcome::Indexed, Outcome::Refused(reason), Outcome::Indexed, Outcome::Indexed] =
+    let [Outcome::Indexed, Outcome::Refused(reason), Outcome::Known, Outcome::Indexed] =
         outcomes.as_slice()
     else {
         panic!("{outcomes:?}");

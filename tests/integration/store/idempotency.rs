@@ -1,8 +1,10 @@
 //! Records of idempotency keys.
 
 use chat::{
+    http::IdempotencyKey,
+    idempotency::KeyedCreation,
     model::{AccessToken, ChatNumber, Timestamp},
-    store::{Assigned, Claim, KeyScope, PayloadDigest, Store},
+    store::{Assigned, Claim, KeyScope, NumberingError, PayloadDigest, Store, StoreError},
 };
 use tests::{new_store, new_token, together};
 
@@ -122,4 +124,25 @@ async fn keys_of_other_applications_and_chats_are_others() {
         assert_eq!(claim(&store, &scope, "text", "owner", now).await, Claim::Mine);
         assert_eq!(claim(&store, &scope, "text", "other", now).await, Claim::UnderWay);
     }
+}
+
+#[tokio::test]
+async fn a_creation_that_the_store_failed_leaves_its_key_to_the_next_try() {
+    let store = new_store().await;
+    let token = new_token();
+    let key = IdempotencyKey::parse("key").unwrap();
+    let creation = |request_id| KeyedCreation {
+        token: &token,
+        chat: None,
+        key: &key,
+        payload: "text",
+        request_id,
+    };
+    let away = || NumberingError::from(StoreError::Contended { operation: "UpdateItem" });
+    let failed = creation("first").number::<ChatNumber>(&store, async || Err(away())).await;
+    assert_eq!(failed.unwrap_err().status(), 503);
+    let assigned = creation("second").number(&store, async || Ok(number(8))).await;
+    assert_eq!(assigned.unwrap().number, chat_number(8));
+    let again = creation("third").number(&store, async || Ok(number(9))).await;
+    assert_eq!(again.unwrap().number, chat_number(8));
 }

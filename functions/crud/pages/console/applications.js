@@ -1,7 +1,7 @@
 // The applications, for whoever holds the admin key.
 
 import { call } from "./api.js";
-import { announce, byId, clearFailure, counted, el, showFailure } from "./dom.js";
+import { announce, byId, clearFailure, counted, el, oneAtATime, showFailure } from "./dom.js";
 import { Pager } from "./pager.js";
 
 const panel = byId("applications");
@@ -63,8 +63,12 @@ function chooseOne(application) {
   choose(application);
 }
 
-form.addEventListener("submit", async (event) => {
+form.addEventListener("submit", (event) => {
   event.preventDefault();
+  oneAtATime(form.querySelector("button"), createOne);
+});
+
+async function createOne() {
   clearFailure(panel);
   try {
     const { json } = await call("POST", "applications", { body: { name: name.value } });
@@ -76,4 +80,4 @@ form.addEventListener("submit", async (event) => {
   } catch (failure) {
     showFailure(panel, failure);
   }
-});
+}

@@ -1,7 +1,7 @@
 // One application: its name and token, and its chats, newest first.
 
 import { call, create, newKey } from "./api.js";
-import { announce, button, byId, clearFailure, copy, counted, el, showFailure, time } from "./dom.js";
+import { announce, button, byId, clearFailure, copy, counted, el, oneAtATime, showFailure, time } from "./dom.js";
 import { Pager } from "./pager.js";
 import { Way } from "./way.js";
 
@@ -31,6 +31,7 @@ export function onChange(report) {
 
 export function open(opened) {
   application = opened;
+  key = null;
   byId("no-application").hidden = true;
   byId("application").hidden = false;
   list.replaceChildren();
@@ -49,6 +50,9 @@ export function close() {
 
 const path = () => `applications/${application.access_token}`;
 
+/** Whether an application is still the one that is shown: what was asked for it may end later. */
+const isOpen = (owner) => application?.access_token === owner.access_token;
+
 function showHead() {
   const copyToken = button("Copy token", () => copy(application.access_token, copyToken), { class: "quiet" });
   head.replaceChildren(
@@ -56,45 +60,59 @@ function showHead() {
     el(
       "span",
       { class: "actions" },
-      button("Rename", rename, { class: "quiet", id: "rename" }),
+      button("Rename", () => rename(), { class: "quiet", id: "rename" }),
       copyToken,
     ),
   );
 }
 
-async function rename() {
+/** Puts a form in place of the name, with what was typed before where that could not be saved. */
+async function rename(typed = null) {
   clearFailure(panel);
+  const owner = application;
+  const address = path();
   let read;
   try {
-    read = await call("GET", path());
+    read = await call("GET", address);
   } catch (failure) {
-    showFailure(panel, failure, rename);
+    if (isOpen(owner)) showFailure(panel, failure, () => rename(typed));
     return;
   }
-  const input = el("input", { id: "rename-to", value: read.json.name, required: true, autocomplete: "off" });
+  if (!isOpen(owner)) return;
+  const value = typed ?? read.json.name;
+  const input = el("input", { id: "rename-to", value, required: true, autocomplete: "off" });
+  const submit = el("button", {}, "Save");
   const form = el(
     "form",
     { class: "row", onsubmit: save },
     el("label", { htmlFor: "rename-to", class: "unseen" }, "Name of the application"),
+    typed === null ? null : el("span", { class: "meta" }, "It says now: ", el("q", { dir: "auto" }, read.json.name)),
     input,
-    el("button", {}, "Save"),
+    submit,
     button("Cancel", restore, { class: "quiet" }),
   );
   head.replaceChildren(form);
   input.select();
 
-  async function save(event) {
+  function save(event) {
     event.preventDefault();
+    oneAtATime(submit, put);
+  }
+
+  async function put() {
     clearFailure(panel);
     try {
       const headers = { "if-match": read.etag };
-      const answer = await call("PUT", path(), { body: { name: input.value }, headers });
+      const answer = await call("PUT", address, { body: { name: input.value }, headers });
+      changed(answer.json);
+      announce(`Renamed to ${answer.json.name}`);
+      if (!isOpen(owner)) return;
       application = answer.json;
-      changed(application);
-      announce(`Renamed to ${application.name}`);
       restore();
     } catch (failure) {
-      showFailure(panel, failure, failure.status === 412 ? rename : null);
+      // Another renaming came first: read it again.
+      const again = () => rename(input.value);
+      if (isOpen(owner)) showFailure(panel, failure, failure.status === 412 ? again : null);
     }
   }
 
@@ -140,25 +158,24 @@ export async function update(address) {
 
 let key = null;
 
-newChat.addEventListener("click", async () => {
+newChat.addEventListener("click", () => oneAtATime(newChat, createOne));
+
+async function createOne() {
   clearFailure(panel);
-  newChat.disabled = true;
   key ??= newKey();
   const owner = application;
   try {
     const answer = await create(`${path()}/chats`, undefined, key);
+    if (!isOpen(owner)) return;
     key = null;
-    if (application !== owner) return;
     list.querySelector(".empty")?.remove();
     const created = item(answer.json);
     list.prepend(created);
     follow(owner, answer, created);
   } catch (failure) {
-    showFailure(panel, failure, () => newChat.click());
-  } finally {
-    newChat.disabled = false;
+    if (isOpen(owner)) showFailure(panel, failure, failure.passing ? () => newChat.click() : null);
   }
-});
+}
 
 /** Shows the way of a new chat, then the chat with its count. */
 async function follow(owner, answer, created) {
@@ -171,6 +188,6 @@ async function follow(owner, answer, created) {
     created.querySelector(".count").replaceChildren(...activity(chat));
     changed((await call("GET", `applications/${owner.access_token}`)).json);
   } catch (failure) {
-    showFailure(panel, failure);
+    if (isOpen(owner)) showFailure(panel, failure);
   }
 }

@@ -19,6 +19,17 @@ export function button(text, onclick, properties = {}) {
   return el("button", { type: "button", onclick, ...properties }, text);
 }
 
+/** Does what a button asks for, unless it is being done already. */
+export async function oneAtATime(asked, work) {
+  if (asked.disabled) return;
+  asked.disabled = true;
+  try {
+    await work();
+  } finally {
+    asked.disabled = false;
+  }
+}
+
 /** A time as people read it, with the exact one behind it. */
 export function time(text) {
   const date = new Date(text);

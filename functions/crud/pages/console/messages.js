@@ -1,7 +1,7 @@
 // One chat: its messages, newest last; a message to send; one to edit.
 
 import { call, create, newKey } from "./api.js";
-import { announce, button, byId, clearFailure, el, showFailure, time } from "./dom.js";
+import { announce, button, byId, clearFailure, el, oneAtATime, showFailure, time } from "./dom.js";
 import { highlighted } from "./highlight.js";
 import { Pager } from "./pager.js";
 import * as search from "./search.js";
@@ -15,7 +15,8 @@ const text = byId("text");
 const send = composer.querySelector("button");
 
 let path = null;
-let key = null;
+// What was sent and is not known to be taken: its text, and the key under which it is sent again.
+let unsure = null;
 let changed = () => {};
 
 const pager = new Pager(panel, byId("more-messages"), (messages, first) => {
@@ -33,6 +34,7 @@ export function onChange(report) {
 
 export function open(application, chat) {
   close();
+  send.disabled = false; // what is under way is of another chat
   path = `applications/${application.access_token}/chats/${chat.number}/messages`;
   byId("messages-title").textContent = `Chat ${chat.number}`;
   byId("no-chat").hidden = true;
@@ -43,7 +45,7 @@ export function open(application, chat) {
 
 export function close() {
   path = null;
-  key = null;
+  unsure = null;
   pager.close();
   search.close();
   list.replaceChildren();
@@ -79,18 +81,18 @@ function item(message, keyword = "") {
 
 composer.addEventListener("submit", async (event) => {
   event.preventDefault();
+  if (send.disabled) return;
   clearFailure(panel);
   search.leave();
   send.disabled = true;
-  // The same key until it is certain that the message was taken, or its text is another.
-  key ??= newKey();
   const chat = path;
   const body = text.value;
+  if (unsure?.body !== body) unsure = { body, key: newKey() };
   try {
-    const answer = await create(chat, { body }, key);
+    const answer = await create(chat, { body }, unsure.key);
     if (path !== chat) return;
-    key = null;
-    text.value = "";
+    unsure = null;
+    if (text.value === body) text.value = "";
     list.querySelector(".empty")?.remove();
     const shown = item({ number: answer.json.number, body });
     list.append(shown);
@@ -99,16 +101,14 @@ composer.addEventListener("submit", async (event) => {
   } catch (failure) {
     if (path === chat) showFailure(panel, failure, failure.passing ? () => composer.requestSubmit() : null);
   } finally {
-    send.disabled = false;
+    if (path === chat) send.disabled = false;
   }
 });
-
-text.addEventListener("input", () => (key = null));
 
 text.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
-  composer.requestSubmit();
+  if (!event.repeat) composer.requestSubmit();
 });
 
 /** Shows the way of a new message. */
@@ -130,42 +130,53 @@ async function follow(chat, answer, body, shown) {
   }
 }
 
-/** Puts a form in place of a message; saves it only as it was when it was read. */
-async function edit(address, shown, keyword) {
+/**
+ * Puts a form in place of a message, with what was typed before where that could not be saved. Saves
+ * it only over what was read.
+ */
+async function edit(address, shown, keyword, typed = null) {
   clearFailure(panel);
+  const chat = path;
   let read;
   try {
     read = await call("GET", address);
   } catch (failure) {
-    showFailure(panel, failure, () => edit(address, shown, keyword));
+    if (path === chat) showFailure(panel, failure, () => edit(address, shown, keyword, typed));
     return;
   }
+  if (!shown.isConnected) return;
   const { number } = read.json;
   const id = `edit-${number}`;
-  const area = el("textarea", { id, rows: 3, required: true, value: read.json.body });
+  const area = el("textarea", { id, rows: 3, required: true, value: typed ?? read.json.body });
+  const submit = el("button", {}, "Save");
   const form = el(
     "form",
     { onsubmit: save },
     el("label", { htmlFor: id, class: "unseen" }, `Text of message ${number}`),
+    typed === null ? null : el("p", { class: "meta" }, "It says now: ", el("q", { dir: "auto" }, read.json.body)),
     area,
-    el("span", { class: "actions" }, el("button", {}, "Save"), button("Cancel", () => restore(read.json), { class: "quiet" })),
+    el("span", { class: "actions" }, submit, button("Cancel", () => restore(read.json), { class: "quiet" })),
   );
   const editing = el("li", { "data-message": number }, el("p", { class: "meta" }, el("b", {}, `#${number}`)), form);
   shown.replaceWith(editing);
   area.focus();
 
-  async function save(event) {
+  function save(event) {
     event.preventDefault();
+    oneAtATime(submit, put);
+  }
+
+  async function put() {
     clearFailure(panel);
     try {
       const headers = { "if-match": read.etag };
       const answer = await call("PUT", address, { body: { body: area.value }, headers });
       announce(`Message ${number} saved`);
-      restore(answer.json);
+      if (path === chat) restore(answer.json);
     } catch (failure) {
-      // Another edit came first: read it again, and edit that.
-      const again = () => edit(address, editing, keyword);
-      showFailure(panel, failure, failure.status === 412 ? again : null);
+      // Another edit came first: read it again, and save over that.
+      const again = () => edit(address, editing, keyword, area.value);
+      if (path === chat) showFailure(panel, failure, failure.status === 412 ? again : null);
     }
   }
 
@@ -173,5 +184,9 @@ async function edit(address, shown, keyword) {
     const row = item(message, keyword);
     editing.replaceWith(row);
     row.querySelector("button").focus();
+    // It may stand among what was found, too.
+    for (const other of panel.querySelectorAll(`[data-message="${number}"]:not(:has(form))`)) {
+      if (other !== row) other.replaceWith(item(message, list.contains(other) ? "" : keyword));
+    }
   }
 }

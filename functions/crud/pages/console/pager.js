@@ -3,6 +3,16 @@
 import { call } from "./api.js";
 import { clearFailure, showFailure } from "./dom.js";
 
+// How many pages are being read into a panel, which several lists may share.
+const reading = new Map();
+
+function count(panel, change) {
+  const left = (reading.get(panel) ?? 0) + change;
+  reading.set(panel, left);
+  if (left > 0) panel.setAttribute("aria-busy", "true");
+  else panel.removeAttribute("aria-busy");
+}
+
 /** Reads pages into a panel: `show` takes the items of each and whether it is the first. */
 export class Pager {
   constructor(panel, more, show) {
@@ -24,13 +34,14 @@ export class Pager {
     this.asked?.abort();
     this.asked = null;
     this.more.hidden = true;
+    this.more.disabled = false;
     clearFailure(this.panel);
   }
 
   async read(path, first) {
     const asked = new AbortController();
     this.asked = asked;
-    this.panel.setAttribute("aria-busy", "true");
+    count(this.panel, 1);
     this.more.disabled = true;
     try {
       const { json, next } = await call("GET", path, { signal: asked.signal });
@@ -42,10 +53,8 @@ export class Pager {
       if (this.asked !== asked || failure.name === "AbortError") return;
       showFailure(this.panel, failure, () => this.read(path, first));
     } finally {
-      if (this.asked === asked) {
-        this.more.disabled = false;
-        this.panel.removeAttribute("aria-busy");
-      }
+      count(this.panel, -1);
+      if (this.asked === asked) this.more.disabled = false;
     }
   }
 }

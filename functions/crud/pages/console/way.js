@@ -28,11 +28,13 @@ export class Way {
   /** Asks until `attempt` gives something, which it returns; null where it never does. */
   async until(stage, attempt) {
     const deadline = performance.now() + GIVE_UP_AFTER * 1000;
+    let last = null;
     for (let wait = FIRST_WAIT; performance.now() < deadline; wait = Math.min(wait * 1.5, LONGEST_WAIT)) {
       if (!this.element.isConnected) return null;
       const found = await attempt().catch((failure) => {
-        if (failure.passing) return null;
-        throw failure;
+        if (!failure.passing) throw failure;
+        last = failure;
+        return null;
       });
       if (found) {
         this.reached(stage);
@@ -40,7 +42,8 @@ export class Way {
       }
       await seconds(wait);
     }
-    this.stages.get(stage).textContent = `not ${stage} in ${GIVE_UP_AFTER} s`;
+    const why = last ? `: ${last.message}` : "";
+    this.stages.get(stage).textContent = `not ${stage} in ${GIVE_UP_AFTER} s${why}`;
     return null;
   }
 

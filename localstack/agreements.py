@@ -1,0 +1,63 @@
+"""What template.yaml and the code must agree on: times, and the words that a parameter may be."""
+
+import re
+from pathlib import Path
+
+from samcli.yamlhelper import yaml_parse
+
+from console import Failure, say
+from deploy import TEMPLATE
+from settings import ROOT
+
+# Lambda's guide for SQS event sources asks for six times the function's timeout:
+# https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+VISIBILITY_PER_TIMEOUT = 6
+
+
+def check() -> None:
+    template = yaml_parse(TEMPLATE.read_text())
+    resources = template["Resources"]
+
+    def timeout(function: str) -> int:
+        return resources[function]["Properties"]["Timeout"]
+
+    http = {
+        timeout(name) for name in ("CrudFunction", "CreateChatFunction", "CreateMessageFunction")
+    }
+    worker = timeout("PersistWorkerFunction")
+    visibility = resources["JobsQueue"]["Properties"]["VisibilityTimeout"]
+    operation = milliseconds("chat/src/clients/mod.rs", "OPERATION_TIMEOUT") / 1000
+    take_over = milliseconds("chat/src/store/idempotency.rs", "TAKE_OVER_AFTER_MILLIS") / 1000
+    safety_net = milliseconds("functions/crud/src/messages.rs", "SAFETY_NET") / 1000
+    levels = re.findall(r'Self::\w+ => "(\w+)"', source("chat/src/telemetry/level.rs"))
+
+    must_hold = {
+        "the HTTP functions have one timeout": len(http) == 1,
+        "two calls, each with its retries, end within it": 2 * operation < max(http),
+        "a creation is over before its key can be taken over": max(http) < take_over,
+        "an edit is over before its safety net is done": max(http) < safety_net,
+        "the worker's deadlines are of its timeout": worker
+        == milliseconds("functions/persist-worker/src/deadlines.rs", "INVOCATION") / 1000,
+        "a job stays invisible for six timeouts": visibility == VISIBILITY_PER_TIMEOUT * worker,
+        "LogLevel allows what the functions read": template["Parameters"]["LogLevel"][
+            "AllowedValues"
+        ]
+        == levels,
+    }
+    broken = [what for what, holds in must_hold.items() if not holds]
+    if broken:
+        raise Failure("template.yaml and the code disagree: " + "; ".join(broken))
+    say(f"✓ template.yaml and the code agree on {len(must_hold)} things")
+
+
+def source(path: str) -> str:
+    return Path(ROOT, path).read_text()
+
+
+def milliseconds(path: str, constant: str) -> int:
+    """What a constant of the code says: a number of them, or a `Duration`."""
+    found = re.search(rf"const {constant}: \w+ = (?:Duration::from_(\w+)\()?([\d_]+)", source(path))
+    if found is None:
+        raise Failure(f"{path} has no constant {constant}")
+    unit = {None: 1, "millis": 1, "secs": 1000, "mins": 60_000}[found[1]]
+    return int(found[2].replace("_", "")) * unit
