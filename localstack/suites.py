@@ -23,9 +23,8 @@ from processes import try_lock
 from settings import LOCAL, free_ports, private_instance, url_variable, variable
 
 INTEGRATION = ["cargo", "test", "--locked", "--package=tests", "--test=integration", "--"]
-# Most tests wait for the stack most of the time: as many at once as there are cores take twice as
-# long.
-AT_ONCE = {"RUST_TEST_THREADS": os.environ.get("RUST_TEST_THREADS", "8")}
+# Tests wait for the stack much of the time: no more at once than there are cores would take longer.
+AT_ONCE = {"RUST_TEST_THREADS": os.environ.get("RUST_TEST_THREADS", "4")}
 
 
 def test() -> None:

@@ -45,7 +45,6 @@ def schemathesis(instance: Instance, tools: dict[str, str]) -> None:
         f"{instance.url}/openapi.json",
         f"--max-examples={variable('SCHEMATHESIS_EXAMPLES')}",
         "--checks=all",
-        "--workers=4",  # the emulator's answers are mostly waiting
         "--no-color",
     ]
     run(command, tools | {"BASE_URL": instance.url})

@@ -1,6 +1,9 @@
 //! The engines behind the service, each test with a table or a queue of its own.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::{
+    config::timeout::TimeoutConfig,
     operation::create_table::CreateTableError,
     types::{
         AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
@@ -23,6 +26,23 @@ pub fn clients(variable_name: &str) -> Clients {
     Clients::new("us-east-1".to_owned(), credentials, endpoint).expect("clients")
 }
 
+/// An engine on a machine that runs all the rest too may take longer than a function lets it.
+fn patience() -> TimeoutConfig {
+    TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(20)).build()
+}
+
+/// A client of the engine that judges the store, which waits longer than a function may.
+pub fn patient_dynamodb() -> aws_sdk_dynamodb::Client {
+    let config = clients("TEST_DYNAMODB_URL").dynamodb().config().to_builder();
+    aws_sdk_dynamodb::Client::from_conf(config.timeout_config(patience()).build())
+}
+
+/// A client of the queues, which does so too.
+pub fn patient_sqs() -> aws_sdk_sqs::Client {
+    let config = clients("TEST_SQS_URL").sqs().config().to_builder();
+    aws_sdk_sqs::Client::from_conf(config.timeout_config(patience()).build())
+}
+
 /// A store in a new table on the engine that judges it.
 pub async fn new_store() -> Store {
     new_store_table().await.0
@@ -30,7 +50,7 @@ pub async fn new_store() -> Store {
 
 /// A store in a new table, and the table's name.
 pub async fn new_store_table() -> (Store, String) {
-    let client = clients("TEST_DYNAMODB_URL").dynamodb();
+    let client = patient_dynamodb();
     let table = format!("test-{}", new_token().digest());
     let attribute = |name: &str| {
         AttributeDefinition::builder()
@@ -80,14 +100,14 @@ pub async fn new_store_table() -> (Store, String) {
 
 /// A new queue, and a client to look into it.
 pub async fn new_queue() -> (Queue, QueueReader) {
-    let client = clients("TEST_SQS_URL").sqs();
+    let client = patient_sqs();
     let url = new_queue_url().await;
     (Queue::new(client.clone(), &url), QueueReader { client, url })
 }
 
 /// The address of a new queue.
 pub async fn new_queue_url() -> String {
-    let client = clients("TEST_SQS_URL").sqs();
+    let client = patient_sqs();
     let name = format!("test-{}", new_token().digest());
     let created = client.create_queue().queue_name(name).send().await.expect("a new queue");
     created.queue_url.expect("a queue's address")
@@ -103,7 +123,7 @@ pub struct QueueReader {
 impl QueueReader {
     /// A look into the queue at this address.
     pub fn at(url: &str) -> Self {
-        Self { client: clients("TEST_SQS_URL").sqs(), url: url.to_owned() }
+        Self { client: patient_sqs(), url: url.to_owned() }
     }
 
     /// The messages that can be received now; they are gone from the queue.

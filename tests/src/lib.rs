@@ -25,7 +25,7 @@ pub use api::{Api, Call};
 pub use calls::{CallLog, event, event_with_headers, invocation};
 pub use engines::{
     QueueReader, clients, new_application, new_queue, new_queue_url, new_store, new_store_table,
-    new_token,
+    new_token, patient_dynamodb, patient_sqs,
 };
 pub use environment::variable;
 pub use objects::{assert_application, assert_chat, assert_message, assert_time, numbers};

@@ -6,7 +6,7 @@ use ::chatctl::{
     Engines,
     cli::{ReindexOptions, VerifyOptions},
 };
-use aws_sdk_dynamodb::{config::timeout::TimeoutConfig, types::AttributeValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_http_client::Builder;
 use chat::{
     jobs::{CreateMessage, IndexMessages, Job, Queue, Task},
@@ -18,7 +18,10 @@ use chat::{
     store::{Attempt, Edit, Parent, Store},
 };
 use persist_worker::{Record, SqsEvent, Worker};
-use tests::{clients, new_application, new_queue_url, new_store_table, new_token, variable};
+use tests::{
+    new_application, new_queue_url, new_store_table, new_token, patient_dynamodb, patient_sqs,
+    variable,
+};
 
 /// Jobs that the worker is given at once.
 const BATCH: usize = 10;
@@ -68,22 +71,12 @@ pub(super) fn rebuilding() -> ReindexOptions {
     }
 }
 
-/// An operator waits longer than a function may.
-fn patient() -> aws_sdk_dynamodb::Client {
-    let client = clients("TEST_DYNAMODB_URL").dynamodb();
-    let timeouts =
-        TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(20)).build();
-    aws_sdk_dynamodb::Client::from_conf(
-        client.config().to_builder().timeout_config(timeouts).build(),
-    )
-}
-
 impl Operator {
     /// An empty application in a stack of its own.
     pub(super) async fn new() -> Self {
         let (store, table) = new_store_table().await;
         let token = new_application(&store).await.access_token;
-        let sqs = clients("TEST_SQS_URL").sqs();
+        let sqs = patient_sqs();
         let (jobs_url, dead_letters_url) = (new_queue_url().await, new_queue_url().await);
         let config = SearchConfig {
             url: variable("TEST_SEARCH_URL"),
@@ -93,12 +86,11 @@ impl Operator {
         let search = Search::new(Builder::new().build_http(), config).unwrap();
         search.create_first_index(soon()).await.unwrap();
         let worker = Worker {
-            store,
+            store: store.clone(),
             search: search.clone(),
             jobs: Queue::new(sqs.clone(), &jobs_url),
             dead_letters: Queue::new(sqs.clone(), &dead_letters_url),
         };
-        let store = Store::new(patient(), &table);
         let engines = Engines { store, search, sqs, jobs_url, dead_letters_url };
         Self { engines, worker, token, table }
     }
@@ -239,8 +231,7 @@ impl Operator {
 
     /// Overwrites a number of an item by hand.
     pub(super) async fn set(&self, pk: String, sk: &str, attribute: &str, value: u64) {
-        clients("TEST_DYNAMODB_URL")
-            .dynamodb()
+        patient_dynamodb()
             .update_item()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(pk))
