@@ -65,7 +65,10 @@ def test_the_reference_tries_operations_out(console: Console):
     page = console.page
     page.goto(f"{console.url}/docs/")
     index = page.locator("#operations-Pages-index")
+    expect(index).to_be_visible()
+    console.assert_accessible()
     index.get_by_role("button").first.click()
+    console.assert_accessible()
     index.get_by_role("button", name="Execute").click()
     expect(index.locator(".live-responses-table")).to_contain_text('"openapi": "openapi.json"')
     assert page.evaluate("Object.keys(localStorage)") == []
