@@ -21,10 +21,13 @@ TARGETS = {
 
 
 def write() -> None:
+    sources = state_of_sources()
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     for architecture in TARGETS:
         first, second = (build(architecture, turn) for turn in ("1", "2"))
+        if state_of_sources() != sources:
+            raise Failure("the sources changed while they were built: start again")
         if first != second:
             differing = [name for name in FUNCTIONS if first[name] != second[name]]
             raise Failure(f"two builds for {architecture} differ: {', '.join(differing)}")
@@ -36,6 +39,15 @@ def write() -> None:
     sums = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
     (DIST / "SHA256SUMS").write_text("".join(sums))
     say(f"✓ {len(files)} files in {DIST}; `sha256sum --check SHA256SUMS` there checks them")
+
+
+def state_of_sources() -> str:
+    """The commit, and what differs from it."""
+    commands = (["git", "rev-parse", "HEAD"], ["git", "diff", "HEAD"])
+    return "".join(
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for command in commands
+    )
 
 
 def build(architecture: str, turn: str) -> dict[str, bytes]:
