@@ -78,7 +78,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut figures: BTreeMap<(usize, &'static str), Vec<Figures>> = BTreeMap::new();
     for run in 1..=arguments.runs {
         eprintln!("run {run} of {}", arguments.runs);
-        for (index, subject) in subjects.iter().enumerate() {
+        // Each run begins with another program, since what went before one changes its figures.
+        let in_order = subjects.iter().enumerate().cycle();
+        for (index, subject) in in_order.skip(run as usize).take(subjects.len()) {
             for (transport, tls) in [("http", None), ("https", Some((&tls, authority.as_path())))] {
                 let conditions = Conditions { calls: arguments.calls, behaviour, tls, quota: None };
                 let figures_of_run = measure::run(subject, conditions).await.map_err(|error| {
