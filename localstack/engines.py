@@ -19,6 +19,8 @@ from settings import JARS, VENV, Instance
 
 # What the gateway writes to its log, and goes on.
 SECOND_PORT_TAKEN = "the second port is in use"
+# They run for minutes: compiling their code for long runs would take more than it gives.
+QUICK_START = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
 # In the order in which they are stopped: who calls before who is called.
 NAMES = ["gateway", "ministack", "opensearch", "dynamodb", "localstack"]
 
@@ -71,7 +73,7 @@ def move_state(state: Path, port: int) -> None:
 
 def start_opensearch(instance: Instance) -> None:
     jars = JARS / "opensearch"
-    command = ["java", "-Xms512m", "-Xmx512m", "-cp", f"{jars}/*"]
+    command = ["java", *QUICK_START, "-Xms512m", "-Xmx512m", "-cp", f"{jars}/*"]
     command += [HERE / "OpenSearchOnAnyPort.java", "-numOfNode", "1"]
     command += ["-basePath", instance.state / "opensearch"]
     # Nodes of one name would join each other, and data keeps to the name that it was written under.
@@ -86,7 +88,7 @@ def start_dynamodb(instance: Instance) -> None:
     if instance.external_dynamodb:
         return
     jars = JARS / "dynamodb"
-    command = ["java", "-Xmx512m", f"-Djava.library.path={jars}", "-cp", f"{jars}/*"]
+    command = ["java", *QUICK_START, "-Xmx512m", f"-Djava.library.path={jars}", "-cp", f"{jars}/*"]
     command += [HERE / "DynamoDBOnLoopback.java", "-inMemory", "-sharedDb", "-disableTelemetry"]
     command += ["-port", str(instance.dynamodb_port)]
     process = Process("dynamodb", instance.folder)

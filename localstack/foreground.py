@@ -1,12 +1,14 @@
 """A command of the tests, run to its end in the caller's sight."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TextIO
 
 from build import tools_environment
 from console import say
@@ -19,19 +21,57 @@ CREDENTIALS = {
 }
 
 
-def run(command: list[str | Path], variables: Mapping[str, str]) -> None:
+Tests = list[str | Path]
+
+
+def run(command: Tests, variables: Mapping[str, str]) -> None:
     """Run the tests; where they fail, this exits with their status."""
-    environment = tools_environment() | CREDENTIALS | variables
-    what = " ".join(map(str, command))
-    say(f"… {what}")
+    say(f"… {said(command)}")
     begin = time.monotonic()
+    with started(command, variables) as tests:
+        finish(command, tests, begin)
+
+
+@contextlib.contextmanager
+def beside(command: Tests, variables: Mapping[str, str], log: Path) -> Iterator[None]:
+    """Run tests that wait most of their time beside what the caller does meanwhile, then show what
+    they said; where they fail, this exits with their status."""
+    say(f"… beside what follows: {said(command)}")
+    begin = time.monotonic()
+    with log.open("w") as output, started(command, variables, output) as tests:
+        yield
+        tests.wait()
+        say(log.read_text(errors="replace"))
+        finish(command, tests, begin)
+
+
+@contextlib.contextmanager
+def started(
+    command: Tests, variables: Mapping[str, str], output: TextIO | None = None
+) -> Iterator[subprocess.Popen]:
+    environment = tools_environment() | CREDENTIALS | variables
     # A session of its own, so that ending it ends the tests that cargo started, too.
-    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as tests:
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=output,
+        stderr=output and subprocess.STDOUT,
+        start_new_session=True,
+    ) as tests:
         try:
-            status = tests.wait()
+            yield tests
         except BaseException:
-            os.killpg(tests.pid, signal.SIGTERM)
+            if tests.poll() is None:
+                os.killpg(tests.pid, signal.SIGTERM)
             raise
-    if status != 0:
+
+
+def finish(command: Tests, tests: subprocess.Popen, begin: float) -> None:
+    if (status := tests.wait()) != 0:
         sys.exit(status)
-    say(f"✓ {what} ({time.monotonic() - begin:.1f} s)")
+    say(f"✓ {said(command)} ({time.monotonic() - begin:.1f} s)")
+
+
+def said(command: Tests) -> str:
+    return " ".join(map(str, command))

@@ -52,8 +52,10 @@ def test() -> None:
         if names := variable("TESTS").split():
             run([*INTEGRATION, *names], AT_ONCE | addresses)
             return
-        run(["cargo", "test", "--workspace", "--locked"], AT_ONCE | addresses)
-        surface.test(instance)
+        with surface.schemathesis(instance):
+            run(["cargo", "test", "--workspace", "--locked"], AT_ONCE | addresses)
+        surface.clients(instance)
+        surface.browser(instance)
         log_privacy.check(instance)
 
 

@@ -1,26 +1,44 @@
 """The tests of what others see of the service: the browser's pages, the clients of the README,
 and the OpenAPI document."""
 
+import contextlib
 import dataclasses
 import hashlib
 import secrets
+from collections.abc import Iterator
 
 import build
 import test_tools
 from deploy import Deployment
-from foreground import run
+from foreground import beside, run
 from settings import ROOT, Instance, variable
 
 TESTS = ROOT / "tests"
 PYTEST = ["pytest", "--quiet", "-p", "no:cacheprovider"]
 
 
-def test(instance: Instance) -> None:
-    """All of them, on a stack that runs open; the browser's leave it with a key."""
-    tools = test_tools.prepare()
-    schemathesis(instance, tools)
-    run([*PYTEST, TESTS / "clients"], tools | {"BASE_URL": instance.url})
-    browser(instance)
+@contextlib.contextmanager
+def schemathesis(instance: Instance) -> Iterator[None]:
+    """Every operation of the document, as it is served, with cases made from it, beside what the
+    caller does: it waits for answers three quarters of its time."""
+    folder = TESTS / "openapi"
+    command = [
+        "schemathesis",
+        f"--config-file={folder / 'schemathesis.toml'}",
+        "run",
+        f"{instance.url}/openapi.json",
+        f"--max-examples={variable('SCHEMATHESIS_EXAMPLES')}",
+        "--checks=all",
+        "--no-color",
+    ]
+    variables = test_tools.prepare() | {"BASE_URL": instance.url}
+    with beside(command, variables, instance.logs / "schemathesis.log"):
+        yield
+
+
+def clients(instance: Instance) -> None:
+    """Those of the README, on a stack that runs open."""
+    run([*PYTEST, TESTS / "clients"], test_tools.prepare() | {"BASE_URL": instance.url})
 
 
 def browser(instance: Instance) -> None:
@@ -33,18 +51,3 @@ def browser(instance: Instance) -> None:
     addresses = {"BASE_URL": instance.url, "ADMIN_KEY": key, "SCREENSHOTS": variable("SCREENSHOTS")}
     # Two browsers at once, one a core.
     run([*PYTEST, "--numprocesses=2", TESTS / "browser"], tools | addresses)
-
-
-def schemathesis(instance: Instance, tools: dict[str, str]) -> None:
-    """Every operation of the document, as it is served, with cases made from it."""
-    folder = TESTS / "openapi"
-    command = [
-        "schemathesis",
-        f"--config-file={folder / 'schemathesis.toml'}",
-        "run",
-        f"{instance.url}/openapi.json",
-        f"--max-examples={variable('SCHEMATHESIS_EXAMPLES')}",
-        "--checks=all",
-        "--no-color",
-    ]
-    run(command, tools | {"BASE_URL": instance.url})

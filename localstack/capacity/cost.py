@@ -95,8 +95,9 @@ def of_a_million(measured: dict, prices: dict, rate: Rate) -> dict[str, float]:
         + gb_seconds * 1e6 * prices["lambda"]["per_gb_second_arm64"],
         "DynamoDB": (units(accept, "write_units") + row_units)
         * prices["dynamodb"]["per_million_write_units"],
-        # Sent one by one; received and deleted by the batch.
-        "SQS": prices["sqs"]["per_million_requests"] * (1 + 2 * share),
+        # Sent one by one; received and deleted by the batch. A fair queue's are dearer.
+        "SQS": (prices["sqs"]["per_million_requests"] + prices["sqs"]["fair_per_million_requests"])
+        * (1 + 2 * share),
         "logs": (log_bytes(accept) + share * of_batch(measured, rate.batch, log_bytes))
         * 1e6
         / 1e9
