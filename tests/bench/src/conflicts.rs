@@ -18,7 +18,8 @@ pub(crate) async fn measure(subject: &Subject) -> Result<Vec<Conflicts>, Failure
     let mut all = Vec::new();
     for conflict_rate in RATES {
         let behaviour = Behaviour { latency: LATENCY, conflict_rate };
-        let conditions = Conditions { calls: CALLS, behaviour, tls: None, quota: None };
+        let conditions =
+            Conditions { calls: CALLS, behaviour, tls: None, quota: None, counted_in: None };
         let mut runs = Vec::new();
         for _ in 0..RUNS {
             runs.push(measure::run(subject, conditions).await?);

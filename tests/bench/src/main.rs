@@ -6,6 +6,7 @@ mod certificate;
 mod conflicts;
 mod error;
 mod http_server;
+mod instructions;
 mod measure;
 mod memory_sizes;
 mod operation;
@@ -54,6 +55,9 @@ struct Arguments {
     /// Measure the worker where writes meet conflicts, too.
     #[arg(long)]
     conflicts: bool,
+    /// Count the instructions of a warm call, too, which needs valgrind.
+    #[arg(long)]
+    instructions: bool,
     /// The revision that the build `current` was made of.
     #[arg(long, default_value = "unknown")]
     revision: String,
@@ -82,7 +86,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let in_order = subjects.iter().enumerate().cycle();
         for (index, subject) in in_order.skip(run as usize).take(subjects.len()) {
             for (transport, tls) in [("http", None), ("https", Some((&tls, authority.as_path())))] {
-                let conditions = Conditions { calls: arguments.calls, behaviour, tls, quota: None };
+                let calls = arguments.calls;
+                let conditions =
+                    Conditions { calls, behaviour, tls, quota: None, counted_in: None };
                 let figures_of_run = measure::run(subject, conditions).await.map_err(|error| {
                     format!("{} of {}: {error}", subject.operation.name(), subject.build)
                 })?;
@@ -103,6 +109,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         rows: rows.collect(),
         memory_sizes: Vec::new(),
         conflicts: Vec::new(),
+        instructions: Vec::new(),
     };
     let of_current = |it: &&Subject| it.build == report::CURRENT;
     let current: Vec<&Subject> = subjects.iter().filter(of_current).collect();
@@ -112,6 +119,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let hot_chat = current.iter().find(|it| it.operation == Operation::PersistOneChat);
     if let Some(subject) = hot_chat.filter(|_| arguments.conflicts) {
         report.conflicts = conflicts::measure(subject).await?;
+    }
+    if arguments.instructions {
+        report.instructions = instructions::measure(&subjects, (&tls, &authority)).await?;
     }
     fs::remove_file(&authority)?;
     println!("{}", report.text());

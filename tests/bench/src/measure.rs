@@ -34,6 +34,8 @@ pub(crate) struct Conditions<'a> {
     /// Where calls go over TLS: what the stand-ins answer with, and the file that makes them trusted.
     pub(crate) tls: Option<(&'a TlsAcceptor, &'a Path)>,
     pub(crate) quota: Option<&'a Quota>,
+    /// Where instructions are counted: what valgrind writes, once the process has ended.
+    pub(crate) counted_in: Option<&'a Path>,
 }
 
 /// The figures of one run: times in seconds, memory in bytes.
@@ -63,7 +65,10 @@ pub(crate) async fn run(subject: &Subject, conditions: Conditions<'_>) -> Result
         StandIns::start(conditions.tls.map(|(tls, _)| tls), conditions.behaviour).await?;
     let mut api = RuntimeApi::start().await?;
     let environment = environment(&api, &stand_ins, conditions);
-    let process = Process::start(&subject.binary, environment, conditions.quota)?;
+    let process = match conditions.counted_in {
+        Some(log) => Process::start_counted(&subject.binary, environment, log)?,
+        None => Process::start(&subject.binary, environment, conditions.quota)?,
+    };
     let event = subject.operation.event();
     let check = |answer: &[u8]| {
         let succeeded = subject.operation.succeeded(answer);
@@ -94,7 +99,7 @@ pub(crate) async fn run(subject: &Subject, conditions: Conditions<'_>) -> Result
     let calls = f64::from(conditions.calls);
     let warm_cpu = process.cpu_time()?.saturating_sub(cpu_before).as_secs_f64();
     #[expect(clippy::cast_precision_loss, reason = "counts of one run are far below 2^52")]
-    Ok(Figures {
+    let figures = Figures {
         init_seconds,
         init_cpu_seconds,
         cold_seconds: cold.took.as_secs_f64(),
@@ -106,7 +111,9 @@ pub(crate) async fn run(subject: &Subject, conditions: Conditions<'_>) -> Result
         resident_memory_bytes: process.resident_memory()? as f64,
         calls_per_event: (stand_ins.calls() - calls_before) as f64 / calls,
         connections: stand_ins.connections() as f64,
-    })
+    };
+    process.end()?;
+    Ok(figures)
 }
 
 fn environment(

@@ -37,6 +37,7 @@ pub(crate) async fn measure(
                 behaviour: Behaviour { latency: LATENCY, ..Behaviour::default() },
                 tls: Some((tls, authority)),
                 quota: quota.as_ref(),
+                counted_in: None,
             };
             let mut runs = Vec::new();
             for _ in 0..RUNS {

@@ -1,6 +1,7 @@
 //! One function's process: on a core of its own, with what Lambda sets in its environment.
 
 use std::{
+    ffi::OsString,
     fs,
     path::Path,
     process::{Child, Command, Stdio},
@@ -9,6 +10,7 @@ use std::{
 
 use nix::{
     sched::{CpuSet, sched_getaffinity, sched_setaffinity},
+    sys::signal::{Signal, kill},
     time::{ClockId, clock_getcpuclockid},
     unistd::Pid,
 };
@@ -22,6 +24,7 @@ const FUNCTIONS_CORE: usize = 1;
 #[derive(Debug)]
 pub(crate) struct Process {
     child: Child,
+    pid: Pid,
     clock: ClockId,
     pub(crate) started: Instant,
 }
@@ -32,12 +35,36 @@ impl Process {
         environment: Vec<(&'static str, String)>,
         quota: Option<&Quota>,
     ) -> Result<Self, Failure> {
+        let process = Self::spawn(&mut Command::new(binary), environment)?;
+        if let Some(quota) = quota {
+            quota.hold(process.pid.as_raw())?;
+        }
+        Ok(process)
+    }
+
+    /// Has valgrind count its instructions, and write them to this file at its end.
+    pub(crate) fn start_counted(
+        binary: &Path,
+        environment: Vec<(&'static str, String)>,
+        log: &Path,
+    ) -> Result<Self, Failure> {
+        let mut log_file = OsString::from("--log-file=");
+        log_file.push(log);
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
+        Self::spawn(valgrind.arg(log_file).arg(binary), environment)
+    }
+
+    fn spawn(
+        command: &mut Command,
+        environment: Vec<(&'static str, String)>,
+    ) -> Result<Self, Failure> {
         // A child starts where its parent runs, so this process moves over for a moment.
         let this = Pid::this();
         let home = sched_getaffinity(this)?;
         sched_setaffinity(this, &core(FUNCTIONS_CORE)?)?;
         let started = Instant::now();
-        let child = Command::new(binary)
+        let child = command
             .env_clear()
             .envs(environment)
             .stdin(Stdio::null())
@@ -45,14 +72,11 @@ impl Process {
             .stderr(Stdio::null())
             .spawn();
         sched_setaffinity(this, &home)?;
-        let child =
-            child.map_err(|error| Failure::System(format!("{}: {error}", binary.display())))?;
+        let program = Path::new(command.get_program()).display();
+        let child = child.map_err(|error| Failure::System(format!("{program}: {error}")))?;
         let pid = i32::try_from(child.id()).map_err(|error| Failure::System(error.to_string()))?;
-        if let Some(quota) = quota {
-            quota.hold(pid)?;
-        }
-        let clock = clock_getcpuclockid(Pid::from_raw(pid))?;
-        Ok(Self { child, clock, started })
+        let pid = Pid::from_raw(pid);
+        Ok(Self { child, pid, clock: clock_getcpuclockid(pid)?, started })
     }
 
     /// CPU time of all threads since the program's start.
@@ -69,6 +93,13 @@ impl Process {
             .and_then(|kilobytes| kilobytes.trim().parse::<u64>().ok())
             .ok_or_else(|| Failure::System("no VmRSS in /proc".to_owned()))?;
         Ok(kilobytes * 1024)
+    }
+
+    /// Has it end, and waits for that.
+    pub(crate) fn end(mut self) -> Result<(), Failure> {
+        kill(self.pid, Signal::SIGTERM)?;
+        self.child.wait()?;
+        Ok(())
     }
 }
 

@@ -22,6 +22,7 @@ pub(crate) struct Report {
     pub(crate) rows: Vec<Row>,
     pub(crate) memory_sizes: Vec<MemorySize>,
     pub(crate) conflicts: Vec<Conflicts>,
+    pub(crate) instructions: Vec<Instructions>,
 }
 
 /// What one worker writes of a hot chat whose writes meet conflicts.
@@ -29,6 +30,15 @@ pub(crate) struct Report {
 pub(crate) struct Conflicts {
     pub(crate) conflict_rate: f64,
     pub(crate) messages_per_second: f64,
+}
+
+/// What a warm call takes of the processor, the kernel's part left out.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Instructions {
+    pub(crate) operation: &'static str,
+    pub(crate) build: String,
+    pub(crate) transport: &'static str,
+    pub(crate) per_warm_call: u64,
 }
 
 /// One build's medians for one operation over one transport.
@@ -149,7 +159,26 @@ impl Report {
                 )
             }));
         }
+        if !self.instructions.is_empty() {
+            lines.push(String::new());
+            lines.push("instructions of a warm call, without those of the kernel".to_owned());
+            lines.extend(self.instructions.iter().map(|it| self.instructions_text(it)));
+        }
         lines.join("\n") + "\n"
+    }
+
+    fn instructions_text(&self, it: &Instructions) -> String {
+        let first = self
+            .instructions
+            .iter()
+            .find(|first| first.operation == it.operation && first.transport == it.transport);
+        let first = first.unwrap_or(it);
+        #[expect(clippy::cast_precision_loss, reason = "a call takes fewer than 2^52 instructions")]
+        let ratio = first.per_warm_call as f64 / it.per_warm_call as f64;
+        format!(
+            "{:<32} {:<12} {:<6} {:>10}  {} / {}: {ratio:.3}",
+            it.operation, it.build, it.transport, it.per_warm_call, first.build, it.build,
+        )
     }
 
     /// How the builds compare with the first of them, operation by operation.
