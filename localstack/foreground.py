@@ -29,7 +29,8 @@ def run(command: Tests, variables: Mapping[str, str]) -> None:
     say(f"… {said(command)}")
     begin = time.monotonic()
     with started(command, variables) as tests:
-        finish(command, tests, begin)
+        exit_on_failure(tests)
+    say(f"✓ {said(command)} ({time.monotonic() - begin:.1f} s)")
 
 
 @contextlib.contextmanager
@@ -37,12 +38,12 @@ def beside(command: Tests, variables: Mapping[str, str], log: Path) -> Iterator[
     """Run tests that wait most of their time beside what the caller does meanwhile, then show what
     they said; where they fail, this exits with their status."""
     say(f"… beside what follows: {said(command)}")
-    begin = time.monotonic()
     with log.open("w") as output, started(command, variables, output) as tests:
         yield
         tests.wait()
         say(log.read_text(errors="replace"))
-        finish(command, tests, begin)
+        exit_on_failure(tests)
+    say(f"✓ {said(command)}")
 
 
 @contextlib.contextmanager
@@ -67,10 +68,9 @@ def started(
             raise
 
 
-def finish(command: Tests, tests: subprocess.Popen, begin: float) -> None:
+def exit_on_failure(tests: subprocess.Popen) -> None:
     if (status := tests.wait()) != 0:
         sys.exit(status)
-    say(f"✓ {said(command)} ({time.monotonic() - begin:.1f} s)")
 
 
 def said(command: Tests) -> str:

@@ -11,7 +11,7 @@ DEFINITION = ROOT / "chat" / "src" / "search" / "index.json"
 
 def make_first_index(instance: Instance) -> None:
     """Do nothing where the alias stands: later indexes are the operator's."""
-    answer = call("GET", f"{instance.search_url}/_alias/messages")
+    answer = call("GET", f"{instance.search_url}/messages/_alias/messages")
     if answer.status == 404:
         definition = json.loads(DEFINITION.read_text()) | {"aliases": {"messages": {}}}
         answer = call("PUT", f"{instance.search_url}/messages-1", definition)

@@ -94,7 +94,8 @@ impl Search {
     async fn has_alias(&self, deadline: Instant) -> Result<bool, EngineError> {
         let request = Request {
             method: "GET",
-            target: format!("/_alias/{}", self.alias),
+            // Its own indexes, and no others: a role may be kept to them.
+            target: format!("/{0}/_alias/{0}", self.alias),
             content_type: "application/json",
             body: Vec::new().into(),
         };

@@ -44,7 +44,9 @@ impl Search {
         struct Index {
             aliases: BTreeMap<String, Value>,
         }
-        let answer = self.call("GET", "/_alias".to_owned(), Value::Null).await?;
+        // Not those of others, which a role may be kept from.
+        let target = format!("/{}*/_alias", self.alias);
+        let answer = self.call("GET", target, Value::Null).await?;
         let answer: BTreeMap<String, Index> = serde_json::from_slice(&answer)?;
         let all = answer.into_iter().map(|(name, index)| (name, index.aliases.into_keys()));
         Ok(sort(&self.alias, all.map(|(name, aliases)| (name, aliases.collect()))))

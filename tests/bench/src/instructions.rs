@@ -13,8 +13,8 @@ use crate::{
 };
 
 /// Two runs that differ in their warm calls alone: what they differ by is what those took.
-const FEW_CALLS: u32 = 100;
-const MANY_CALLS: u32 = 500;
+const FEW_CALLS: u32 = 50;
+const MANY_CALLS: u32 = 250;
 
 pub(crate) async fn measure(
     subjects: &[Subject],

@@ -29,7 +29,7 @@ async fn workers_that_find_no_index_make_it_at_the_same_time_and_lose_nothing() 
         assert_eq!(chat.find("s").await, [1, 2]);
     }
     let (_, aliases) =
-        room.engine.call("GET", &format!("/_alias/{}", room.alias), &Value::Null).await;
+        room.engine.call("GET", &format!("/{0}/_alias/{0}", room.alias), &Value::Null).await;
     assert_eq!(
         aliases,
         json!({ format!("{}-1", room.alias): { "aliases": { room.alias.as_str(): {} } } })
