@@ -10,8 +10,8 @@ use crate::model::{AccessToken, ChatNumber, Message, MessageNumber, Revision, Ti
 
 /// Largest bulk request, in bytes: small managed domains take 10 MiB.
 pub(super) const BULK_MAX_BYTES: usize = 5_000_000;
-/// What the two lines of a document take beside its text.
-const LINES_BYTES: usize = 450;
+/// What a document takes beside its text.
+const SOURCE_BYTES: usize = 200;
 
 /// A message as it is to be found.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +88,9 @@ pub(super) struct Batches<'a> {
     max_bytes: usize,
     items: std::vec::IntoIter<Item>,
     /// The item that was too much for the last request.
-    left_over: Option<(Item, String)>,
+    left_over: Option<Item>,
+    /// The document that was written last, by its position: a document's items follow each other.
+    form: Option<(usize, Form)>,
 }
 
 impl<'a> Batches<'a> {
@@ -99,18 +101,21 @@ impl<'a> Batches<'a> {
         max_bytes: usize,
     ) -> Self {
         let next_alias = next_alias(alias);
-        Self { documents, alias, next_alias, max_bytes, items: items.into_iter(), left_over: None }
+        let items = items.into_iter();
+        Self { documents, alias, next_alias, max_bytes, items, left_over: None, form: None }
     }
 
-    fn next_item(&mut self) -> Option<(Item, String)> {
-        self.left_over.take().or_else(|| {
-            let item = self.items.next()?;
-            let alias = match item.target {
-                Target::Current => self.alias,
-                Target::Next => &self.next_alias,
-            };
-            Some((item, lines(self.documents.get(item.document)?, alias)))
-        })
+    fn write(&mut self, item: Item, body: &mut Vec<u8>) -> Option<()> {
+        if self.form.as_ref().is_none_or(|(document, _)| *document != item.document) {
+            self.form = Some((item.document, Form::of(self.documents.get(item.document)?)));
+        }
+        let (_, form) = self.form.as_ref()?;
+        let alias = match item.target {
+            Target::Current => self.alias,
+            Target::Next => &self.next_alias,
+        };
+        form.write(alias, VersionType::External, body);
+        Some(())
     }
 }
 
@@ -118,48 +123,78 @@ impl Iterator for Batches<'_> {
     type Item = Batch;
 
     fn next(&mut self) -> Option<Batch> {
-        let (first, lines) = self.next_item()?;
-        let mut batch = Batch { items: vec![first], body: lines.into_bytes() };
-        while let Some((item, lines)) = self.next_item() {
-            if batch.body.len() + lines.len() > self.max_bytes {
-                self.left_over = Some((item, lines));
+        let mut batch = Batch { items: Vec::new(), body: Vec::new() };
+        while let Some(item) = self.left_over.take().or_else(|| self.items.next()) {
+            let before = batch.body.len();
+            self.write(item, &mut batch.body)?;
+            if before > 0 && batch.body.len() > self.max_bytes {
+                batch.body.truncate(before);
+                self.left_over = Some(item);
                 break;
             }
             batch.items.push(item);
-            batch.body.extend_from_slice(lines.as_bytes());
         }
-        Some(batch)
+        (!batch.items.is_empty()).then_some(batch)
     }
 }
 
-/// The two lines that write a document under an alias.
-pub(super) fn lines(document: &Document<'_>, alias: &str) -> String {
-    let chat = chat_key(document.token, document.chat);
-    let message = document.message;
-    let action = Action {
-        index: Index {
+/// A document as the engine takes it, whatever the alias under which it is written.
+pub(super) struct Form {
+    chat: String,
+    number: MessageNumber,
+    revision: Revision,
+    /// The document itself: a line of JSON.
+    source: Vec<u8>,
+}
+
+impl Form {
+    pub(super) fn of(document: &Document<'_>) -> Self {
+        let chat = chat_key(document.token, document.chat);
+        let message = document.message;
+        let body = literal::encode(message.body.as_str());
+        let mut source = Vec::with_capacity(SOURCE_BYTES + body.len());
+        write_line(
+            &Source {
+                chat: &chat,
+                number: message.number,
+                body: &body,
+                created_at: message.created_at,
+                updated_at: message.updated_at,
+            },
+            &mut source,
+        );
+        Self { number: message.number, revision: message.revision, chat, source }
+    }
+
+    /// Adds the two lines that write the document under an alias.
+    pub(super) fn write(&self, alias: &str, version_type: VersionType, body: &mut Vec<u8>) {
+        let index = Index {
             alias,
-            id: &format!("{chat}-{}", message.number),
-            routing: &chat,
-            version: message.revision,
-            version_type: "external",
+            id: &format!("{}-{}", self.chat, self.number),
+            routing: &self.chat,
+            version: self.revision,
+            version_type,
             require_alias: true,
-        },
-    };
-    let source = Source {
-        chat: &chat,
-        number: message.number,
-        body: &literal::encode(message.body.as_str()),
-        created_at: message.created_at,
-        updated_at: message.updated_at,
-    };
-    let mut lines = Vec::with_capacity(LINES_BYTES + source.body.len());
-    // Strings, numbers and flags always have a JSON form, and memory takes all of it.
-    let _ = serde_json::to_writer(&mut lines, &action);
-    lines.push(b'\n');
-    let _ = serde_json::to_writer(&mut lines, &source);
-    lines.push(b'\n');
-    String::from_utf8(lines).unwrap_or_default()
+        };
+        write_line(&Action { index }, body);
+        body.extend_from_slice(&self.source);
+    }
+}
+
+/// Strings, numbers and flags always have a JSON form, and memory takes all of it.
+fn write_line(json: &impl Serialize, body: &mut Vec<u8>) {
+    let _ = serde_json::to_writer(&mut *body, json);
+    body.push(b'\n');
+}
+
+/// Which revision a document takes the place of.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum VersionType {
+    /// An older one.
+    External,
+    /// An older one, and its own.
+    ExternalGte,
 }
 
 #[derive(Serialize)]
@@ -175,7 +210,7 @@ struct Index<'a> {
     id: &'a str,
     routing: &'a str,
     version: Revision,
-    version_type: &'static str,
+    version_type: VersionType,
     require_alias: bool,
 }
 
@@ -285,7 +320,10 @@ mod tests {
         let token = AccessToken::parse("1".repeat(24).as_str()).unwrap();
         let message = message(12, "a*\n\"b\"");
         let chat = ChatNumber::try_from(7).unwrap();
-        let lines = lines(&Document { token: &token, chat, message: &message }, "messages");
+        let mut lines = Vec::new();
+        let form = Form::of(&Document { token: &token, chat, message: &message });
+        form.write("messages", VersionType::External, &mut lines);
+        let lines = String::from_utf8(lines).unwrap();
         let lines: Vec<&str> = lines.split('\n').collect();
         let [action, source, ""] = lines.as_slice() else { panic!("{lines:?}") };
         let key = format!("{}-7", token.digest());

@@ -12,7 +12,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Document, Search, bulk::lines, engine::Request, error::EngineError, index::next_alias, literal,
+    Document, Search,
+    bulk::{Form, VersionType},
+    engine::Request,
+    error::EngineError,
+    index::next_alias,
+    literal,
     refusal::Refusal,
 };
 use crate::model::{
@@ -193,13 +198,10 @@ impl Search {
         documents: &[Document<'_>],
     ) -> Result<(), EngineError> {
         let name = self.name(generation);
-        let body: String = documents
-            .iter()
-            // The first is that of the action, ahead of all that a tenant wrote.
-            .map(|document| {
-                lines(document, &name).replacen(r#":"external""#, r#":"external_gte""#, 1)
-            })
-            .collect();
+        let mut body = Vec::new();
+        for document in documents {
+            Form::of(document).write(&name, VersionType::ExternalGte, &mut body);
+        }
         let request = Request {
             method: "POST",
             target: "/_bulk?timeout=5s".to_owned(),

@@ -10,7 +10,8 @@ use chat::{
     telemetry,
 };
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
-use persist_worker::{Invocation, SqsEvent, Worker};
+use persist_worker::{Invocation, Worker};
+use serde_json::value::RawValue;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -26,14 +27,15 @@ async fn main() -> Result<(), Error> {
     // Jobs are sent only where a part of the system is away.
     clients.connect(&[Service::DynamoDb, Service::Search(&search_url)]).await;
     let cold_start = &Cell::new(true);
-    let handler = service_fn(|event: LambdaEvent<SqsEvent>| async move {
+    let handler = service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
         let invocation = Invocation {
             request_id: &event.context.request_id,
             ends: event.context.deadline(),
             cold_start: cold_start.replace(false),
         };
         // Boxed, since the types of futures would nest too deep for the compiler.
-        Ok::<_, Error>(Box::pin(worker.handle(event.payload, &invocation)).await)
+        let event = serde_json::from_str(event.payload.get())?;
+        Ok::<_, Error>(Box::pin(worker.handle(event, &invocation)).await)
     });
     Runtime::new(handler).run().await
 }
