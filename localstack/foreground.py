@@ -12,6 +12,7 @@ from typing import TextIO
 
 from build import tools_environment
 from console import say
+from processes import Command
 from settings import ROOT
 
 CREDENTIALS = {
@@ -21,10 +22,7 @@ CREDENTIALS = {
 }
 
 
-Tests = list[str | Path]
-
-
-def run(command: Tests, variables: Mapping[str, str]) -> None:
+def run(command: Command, variables: Mapping[str, str]) -> None:
     """Run the tests; where they fail, this exits with their status."""
     say(f"… {said(command)}")
     begin = time.monotonic()
@@ -34,13 +32,17 @@ def run(command: Tests, variables: Mapping[str, str]) -> None:
 
 
 @contextlib.contextmanager
-def beside(command: Tests, variables: Mapping[str, str], log: Path) -> Iterator[None]:
+def beside(command: Command, variables: Mapping[str, str], log: Path) -> Iterator[None]:
     """Run tests that wait most of their time beside what the caller does meanwhile, then show what
     they said; where they fail, this exits with their status."""
     say(f"… beside what follows: {said(command)}")
     with log.open("w") as output, started(command, variables, output) as tests:
-        yield
-        tests.wait()
+        try:
+            yield
+        except BaseException:
+            say(f"what {command[0]} said until then is in {log}")
+            raise
+        tests.wait()  # its log is whole then
         say(log.read_text(errors="replace"))
         exit_on_failure(tests)
     say(f"✓ {said(command)}")
@@ -48,7 +50,7 @@ def beside(command: Tests, variables: Mapping[str, str], log: Path) -> Iterator[
 
 @contextlib.contextmanager
 def started(
-    command: Tests, variables: Mapping[str, str], output: TextIO | None = None
+    command: Command, variables: Mapping[str, str], output: TextIO | None = None
 ) -> Iterator[subprocess.Popen]:
     environment = tools_environment() | CREDENTIALS | variables
     # A session of its own, so that ending it ends the tests that cargo started, too.
@@ -73,5 +75,5 @@ def exit_on_failure(tests: subprocess.Popen) -> None:
         sys.exit(status)
 
 
-def said(command: Tests) -> str:
+def said(command: Command) -> str:
     return " ".join(map(str, command))

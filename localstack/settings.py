@@ -102,6 +102,8 @@ class Instance:
     functions_search: str = ""
     log_level: str = "info"
     admin_key_sha256: str = "open"
+    # What is measured of the engines themselves is measured of them as they run for long.
+    engines_measured: bool = False
     # The variable that moves each port, named in the message about a port that is taken.
     port_variables: dict[int, str] = field(default_factory=dict)
 

@@ -1,6 +1,7 @@
 """What each kind of request and job costs: calls, bytes, request units and processor time, of the
 release binaries on a local stack of their own. Writes docs/capacity/measured.json."""
 
+import dataclasses
 import json
 import os
 import platform
@@ -185,7 +186,7 @@ def measure(functions: Functions, mappings: list[str]) -> dict:
 
 def main() -> None:
     with private_folder("capacity") as folder:
-        instance = private_instance(folder)
+        instance = dataclasses.replace(private_instance(folder), engines_measured=True)
         outputs = stack.up(instance)
         deployment = Deployment(instance)
         functions = Functions(deployment, outputs)

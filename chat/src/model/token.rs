@@ -56,6 +56,7 @@ impl AccessToken {
     pub fn digest(&self) -> TenantDigest {
         let mut hex = String::with_capacity(TenantDigest::LENGTH);
         for byte in Sha256::digest(&self.0).iter().take(TenantDigest::LENGTH / 2) {
+            // Digit by digit, since each message is named by a digest and formatting takes longer.
             let digits = [byte >> 4, byte & 0xf].map(|digit| char::from_digit(digit.into(), 16));
             hex.extend(digits.into_iter().flatten());
         }

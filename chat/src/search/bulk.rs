@@ -126,7 +126,9 @@ impl Iterator for Batches<'_> {
         let mut batch = Batch { items: Vec::new(), body: Vec::new() };
         while let Some(item) = self.left_over.take().or_else(|| self.items.next()) {
             let before = batch.body.len();
-            self.write(item, &mut batch.body)?;
+            if self.write(item, &mut batch.body).is_none() {
+                break;
+            }
             if before > 0 && batch.body.len() > self.max_bytes {
                 batch.body.truncate(before);
                 self.left_over = Some(item);
@@ -181,8 +183,9 @@ impl Form {
     }
 }
 
-/// Strings, numbers and flags always have a JSON form, and memory takes all of it.
+/// Adds a line of JSON.
 fn write_line(json: &impl Serialize, body: &mut Vec<u8>) {
+    // Strings, numbers and flags always have a JSON form, and memory takes all of it.
     let _ = serde_json::to_writer(&mut *body, json);
     body.push(b'\n');
 }

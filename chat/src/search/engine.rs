@@ -41,7 +41,7 @@ const SIGNED_SERVICE: &str = "es";
 #[derive(Debug)]
 pub(super) struct Request {
     pub(super) method: &'static str,
-    /// Path and query, which hold nothing that needs an escape.
+    /// Path and query, escaped where that is needed: the signature is one of the escaped form.
     pub(super) target: String,
     pub(super) content_type: &'static str,
     pub(super) body: SdkBody,

@@ -44,8 +44,8 @@ impl Search {
         struct Index {
             aliases: BTreeMap<String, Value>,
         }
-        // Not those of others, which a role may be kept from.
-        let target = format!("/{}*/_alias", self.alias);
+        // `messages*`, since a role may be kept from the indexes of others.
+        let target = format!("/{}%2A/_alias", self.alias);
         let answer = self.call("GET", target, Value::Null).await?;
         let answer: BTreeMap<String, Index> = serde_json::from_slice(&answer)?;
         let all = answer.into_iter().map(|(name, index)| (name, index.aliases.into_keys()));

@@ -28,14 +28,17 @@ async fn main() -> Result<(), Error> {
     clients.connect(&[Service::DynamoDb, Service::Search(&search_url)]).await;
     let cold_start = &Cell::new(true);
     let handler = service_fn(|event: LambdaEvent<Box<RawValue>>| async move {
+        let (json, context) = event.into_parts();
+        // Read here, since the runtime would keep the path of each member for its errors.
+        let batch = serde_json::from_str(json.get())?;
+        drop(json);
         let invocation = Invocation {
-            request_id: &event.context.request_id,
-            ends: event.context.deadline(),
+            request_id: &context.request_id,
+            ends: context.deadline(),
             cold_start: cold_start.replace(false),
         };
         // Boxed, since the types of futures would nest too deep for the compiler.
-        let event = serde_json::from_str(event.payload.get())?;
-        Ok::<_, Error>(Box::pin(worker.handle(event, &invocation)).await)
+        Ok::<_, Error>(Box::pin(worker.handle(batch, &invocation)).await)
     });
     Runtime::new(handler).run().await
 }

@@ -73,6 +73,10 @@ struct Arguments {
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     process::keep_to_first_core()?;
+    if arguments.instructions {
+        // Before anything is measured that would be lost without it.
+        process::find_valgrind()?;
+    }
     let subjects = subjects(&arguments);
     let latency = Duration::from_secs_f64(arguments.latency / 1e3);
     let behaviour = Behaviour { latency, ..Behaviour::default() };

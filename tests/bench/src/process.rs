@@ -20,6 +20,8 @@ use crate::{error::Failure, quota::Quota};
 /// The core that functions run on; everything else runs on the first.
 const FUNCTIONS_CORE: usize = 1;
 
+const VALGRIND: &str = "valgrind";
+
 /// A running function. It is killed when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Process {
@@ -50,7 +52,7 @@ impl Process {
     ) -> Result<Self, Failure> {
         let mut log_file = OsString::from("--log-file=");
         log_file.push(log);
-        let mut valgrind = Command::new("valgrind");
+        let mut valgrind = Command::new(VALGRIND);
         valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
         Self::spawn(valgrind.arg(log_file).arg(binary), environment)
     }
@@ -109,6 +111,14 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Says so where there is no valgrind.
+pub(crate) fn find_valgrind() -> Result<(), Failure> {
+    Command::new(VALGRIND).arg("--version").output().map_err(|error| {
+        Failure::System(format!("instructions are counted by {VALGRIND}: {error}"))
+    })?;
+    Ok(())
 }
 
 /// Keeps this process, and so the stand-ins, off the functions' core.
