@@ -70,11 +70,7 @@ fn json_of(yaml: &str) -> Result<Vec<u8>, Box<dyn Error>> {
 
 /// Enough of a digest to tell one version of a file from another.
 fn short(digest: &[u8]) -> String {
-    digest.iter().take(6).fold(String::new(), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    base16ct::lower::encode_string(digest.get(..6).unwrap_or(digest))
 }
 
 /// The table's Rust, and the files that it includes.

@@ -2,6 +2,10 @@
 //! environment, one HTTP stack for all, and a bound on how long and how often each call tries.
 
 mod ahead;
+mod headers;
+#[cfg(test)]
+mod recorder;
+mod signing;
 mod transport;
 
 use std::time::Duration;
@@ -102,12 +106,22 @@ impl Clients {
 
     /// A client of DynamoDB.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::new(&self.sdk_config(self.dynamodb_endpoint.clone()))
+        let config = self.sdk_config(self.dynamodb_endpoint.clone());
+        let config = aws_sdk_dynamodb::config::Builder::from(&config)
+            .push_auth_scheme(signing::Scheme::default())
+            .interceptor(headers::ShortHeaders)
+            .build();
+        aws_sdk_dynamodb::Client::from_conf(config)
     }
 
     /// A client of SQS.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
-        aws_sdk_sqs::Client::new(&self.sdk_config(self.sqs_endpoint.clone()))
+        let config = self.sdk_config(self.sqs_endpoint.clone());
+        let config = aws_sdk_sqs::config::Builder::from(&config)
+            .push_auth_scheme(signing::Scheme::default())
+            .interceptor(headers::ShortHeaders)
+            .build();
+        aws_sdk_sqs::Client::from_conf(config)
     }
 
     /// The search engine at this address, called through the same HTTP stack.

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use base16ct::mixed;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use thiserror::Error;
@@ -32,17 +33,8 @@ impl FromStr for AdminKey {
         if setting == "open" {
             return Ok(Self::Open);
         }
-        let (pairs, rest) = setting.as_bytes().as_chunks::<2>();
-        if pairs.len() != 32 || !rest.is_empty() {
-            return Err(InvalidAdminKey);
-        }
-        let mut digest = [0; 32];
-        for (byte, pair) in digest.iter_mut().zip(pairs) {
-            let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
-            let (high, low) = high.zip(low).ok_or(InvalidAdminKey)?;
-            *byte = u8::try_from(high << 4 | low).map_err(|_| InvalidAdminKey)?;
-        }
-        Ok(Self::Sha256(digest))
+        let digest = mixed::decode_vec(setting).map_err(|_| InvalidAdminKey)?;
+        digest.try_into().map(Self::Sha256).map_err(|_| InvalidAdminKey)
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! A record lives for 24 hours, judged by its own time, since DynamoDB deletes expired items late.
 
-use std::fmt::Write as _;
-
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::{
@@ -11,6 +9,7 @@ use aws_sdk_dynamodb::{
     },
     types::ReturnValuesOnConditionCheckFailure,
 };
+use base16ct::lower;
 use sha2::{Digest as _, Sha256};
 
 use super::{
@@ -45,12 +44,7 @@ pub struct PayloadDigest(String);
 impl PayloadDigest {
     /// The digest of a payload; of nothing where the creation has none.
     pub fn of(payload: &str) -> Self {
-        let mut hex = String::with_capacity(64);
-        for byte in Sha256::digest(payload) {
-            // Writing to a String does not fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        Self(hex)
+        Self(lower::encode_string(&Sha256::digest(payload)))
     }
 }
 
