@@ -34,7 +34,7 @@ struct Arguments {
     /// A build of all functions: its name and a folder with FUNCTION/bootstrap.
     #[arg(long = "build", value_name = "NAME=FOLDER", value_parser = named_path, required = true)]
     builds: Vec<(String, PathBuf)>,
-    /// A single program that accepts messages, to compare with.
+    /// A single program for what clients ask, to compare with.
     #[arg(long = "peer", value_name = "NAME=FILE", value_parser = named_path)]
     peers: Vec<(String, PathBuf)>,
     /// What is measured; everything where this is left out.
