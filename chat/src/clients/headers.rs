@@ -1,5 +1,5 @@
 //! Who calls, in one short header. The SDK would say it in two that are made anew for each call, and
-//! name its calls and attempts in two more: a tenth of a warm call for what nobody here reads.
+//! name its calls and attempts in two more: a twentieth of a call for what nobody here reads.
 
 use aws_runtime::{
     invocation_id::InvocationIdInterceptor, request_info::RequestInfoInterceptor,
@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::{
             context::{
                 BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
             },
-            disable_interceptor, dyn_dispatch_hint,
+            disable_interceptor,
         },
         runtime_components::RuntimeComponents,
     },
@@ -27,7 +27,6 @@ const CAUSE: &str = "one header says who calls";
 #[derive(Debug)]
 pub(super) struct ShortHeaders;
 
-#[dyn_dispatch_hint]
 impl Intercept for ShortHeaders {
     fn name(&self) -> &'static str {
         "ShortHeaders"
@@ -63,7 +62,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_request_says_who_calls_and_nothing_more_about_it() {
-        let (clients, recorder) = recorder::clients(200, None);
+        let (clients, recorder) = recorder::clients(recorder::Answer::good(), None);
         clients.dynamodb().list_tables().send().await.unwrap();
         let request = recorder.requests().remove(0);
         assert_eq!(request.headers().get("user-agent"), Some(USER_AGENT));

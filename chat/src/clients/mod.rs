@@ -2,6 +2,7 @@
 //! environment, one HTTP stack for all, and a bound on how long and how often each call tries.
 
 mod ahead;
+mod clock;
 mod headers;
 #[cfg(test)]
 mod recorder;
@@ -19,6 +20,7 @@ use aws_sdk_dynamodb::config::{
 };
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_types::SdkConfig;
+use clock::Clock;
 use thiserror::Error;
 pub use transport::TransportError;
 
@@ -107,8 +109,10 @@ impl Clients {
     /// A client of DynamoDB.
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let config = self.sdk_config(self.dynamodb_endpoint.clone());
+        let clock = Clock::default();
         let config = aws_sdk_dynamodb::config::Builder::from(&config)
-            .push_auth_scheme(signing::Scheme::default())
+            .push_auth_scheme(signing::Scheme::new(clock.clone()))
+            .interceptor(clock)
             .interceptor(headers::ShortHeaders)
             .build();
         aws_sdk_dynamodb::Client::from_conf(config)
@@ -117,8 +121,10 @@ impl Clients {
     /// A client of SQS.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         let config = self.sdk_config(self.sqs_endpoint.clone());
+        let clock = Clock::default();
         let config = aws_sdk_sqs::config::Builder::from(&config)
-            .push_auth_scheme(signing::Scheme::default())
+            .push_auth_scheme(signing::Scheme::new(clock.clone()))
+            .interceptor(clock)
             .interceptor(headers::ShortHeaders)
             .build();
         aws_sdk_sqs::Client::from_conf(config)

@@ -2,8 +2,8 @@
 //! call otherwise: the key is derived once a day, and of the headers those are signed that must be.
 //!
 //! This writes the text that is signed, no more; deriving keys and signing are the library's. What is
-//! out of the ordinary, all further attempts among it, the SDK's own signer signs: it knows what
-//! services have said of this machine's clock.
+//! out of the ordinary the SDK's own signer signs, and everything once a service has shown another
+//! time than this machine's, by which that signer shifts its own.
 
 use std::{
     fmt,
@@ -20,7 +20,6 @@ use aws_smithy_runtime_api::{
         auth::{AuthScheme, AuthSchemeEndpointConfig, AuthSchemeId, Sign},
         identity::{Identity, SharedIdentityResolver},
         orchestrator::HttpRequest,
-        retries::RequestAttempts,
         runtime_components::{GetIdentityResolver, RuntimeComponents},
     },
 };
@@ -30,17 +29,25 @@ use base16ct::lower;
 use sha2::{Digest as _, Sha256};
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
+use super::clock::Clock;
+
 /// The name of Signature Version 4 with HMAC and SHA-256.
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-const TIME: &[BorrowedFormatItem<'static>] =
+pub(super) const TIME: &[BorrowedFormatItem<'static>] =
     format_description!("[year][month][day]T[hour][minute][second]Z");
 /// Of `20220809T221752Z`, the date.
 const DATE_LENGTH: usize = 8;
 
 /// Takes the place of the SDK's scheme of the same name.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Scheme {
     signer: Signer,
+}
+
+impl Scheme {
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { signer: Signer { clock, key: Mutex::default(), sdk: SigV4Signer::new() } }
+    }
 }
 
 impl AuthScheme for Scheme {
@@ -60,8 +67,8 @@ impl AuthScheme for Scheme {
     }
 }
 
-#[derive(Default)]
 struct Signer {
+    clock: Clock,
     key: Mutex<Option<Key>>,
     sdk: SigV4Signer,
 }
@@ -69,15 +76,35 @@ struct Signer {
 /// What signs the requests of one day, region and service, by one access key.
 struct Key {
     credential: String,
-    key: Vec<u8>,
+    bytes: Vec<u8>,
 }
 
 /// Who signs, for what, and when.
-struct Signing<'a> {
+struct Occasion<'a> {
     credentials: &'a Credentials,
     region: &'a str,
     service: &'a str,
     time: SystemTime,
+}
+
+impl<'a> Occasion<'a> {
+    /// `None` where an endpoint asks for another region or service than the client's.
+    fn of(
+        identity: &'a Identity,
+        endpoint: &AuthSchemeEndpointConfig<'_>,
+        components: &RuntimeComponents,
+        config: &'a ConfigBag,
+    ) -> Option<Self> {
+        if endpoint.get("signingRegion").is_some() || endpoint.get("signingName").is_some() {
+            return None;
+        }
+        Some(Self {
+            credentials: identity.data()?,
+            region: config.load::<SigningRegion>()?.as_ref(),
+            service: config.load::<SigningName>()?.as_ref(),
+            time: components.time_source().unwrap_or_default().now(),
+        })
+    }
 }
 
 impl Sign for Signer {
@@ -89,22 +116,11 @@ impl Sign for Signer {
         components: &RuntimeComponents,
         config: &ConfigBag,
     ) -> Result<(), BoxError> {
-        let first_attempt =
-            config.load::<RequestAttempts>().is_some_and(|attempts| attempts.attempts() == 1);
-        let of_service =
-            endpoint.get("signingName").is_none() && endpoint.get("signingRegion").is_none();
-        if let (true, true, Some(credentials), Some(region), Some(service), Some(host)) = (
-            first_attempt,
-            of_service,
-            identity.data::<Credentials>(),
-            config.load::<SigningRegion>(),
-            config.load::<SigningName>(),
-            host_of_plain(request).map(str::to_owned),
-        ) {
-            let time = components.time_source().unwrap_or_default().now();
-            let region = region.as_ref();
-            let signing = Signing { credentials, region, service: service.as_ref(), time };
-            return self.sign(request, host, &signing);
+        if !self.clock.is_off()
+            && let Some(host) = host_of_plain(request).map(str::to_owned)
+            && let Some(occasion) = Occasion::of(identity, &endpoint, components, config)
+        {
+            return self.sign(request, host, &occasion);
         }
         self.sdk.sign_http_request(request, identity, endpoint, components, config)
     }
@@ -117,22 +133,22 @@ impl Signer {
         &self,
         request: &mut HttpRequest,
         host: String,
-        signing: &Signing<'_>,
+        occasion: &Occasion<'_>,
     ) -> Result<(), BoxError> {
-        let time = OffsetDateTime::from(signing.time).format(TIME)?;
+        let time = OffsetDateTime::from(occasion.time).format(TIME)?;
         let date = time.get(..DATE_LENGTH).unwrap_or_default();
-        let scope = format!("{date}/{}/{}/aws4_request", signing.region, signing.service);
-        let credential = format!("{}/{scope}", signing.credentials.access_key_id());
+        let scope = format!("{date}/{}/{}/aws4_request", occasion.region, occasion.service);
+        let credential = format!("{}/{scope}", occasion.credentials.access_key_id());
 
         let headers = request.headers_mut();
         headers.try_insert("host", host)?;
         headers.try_insert("x-amz-date", time.clone())?;
-        if let Some(token) = signing.credentials.session_token() {
+        if let Some(token) = occasion.credentials.session_token() {
             headers.try_insert("x-amz-security-token", token.to_owned())?;
         }
         let (signed_headers, digest) = canonical_request(request);
         let text = format!("{ALGORITHM}\n{time}\n{scope}\n{digest}");
-        let signature = self.signature(&credential, &text, signing);
+        let signature = self.signature(&credential, &text, occasion);
         let authorization = format!(
             "{ALGORITHM} Credential={credential}, SignedHeaders={signed_headers}, \
              Signature={signature}"
@@ -143,15 +159,15 @@ impl Signer {
 
     /// Signs a text with the key of the call before, or with a new one on the day's first call and
     /// for other credentials.
-    fn signature(&self, credential: &str, text: &str, signing: &Signing<'_>) -> String {
+    fn signature(&self, credential: &str, text: &str, occasion: &Occasion<'_>) -> String {
         let mut kept = self.key.lock().unwrap_or_else(PoisonError::into_inner);
         let key = kept.take().filter(|key| key.credential == credential).unwrap_or_else(|| {
-            let secret = signing.credentials.secret_access_key();
+            let secret = occasion.credentials.secret_access_key();
             let key =
-                v4::generate_signing_key(secret, signing.time, signing.region, signing.service);
-            Key { credential: credential.to_owned(), key: key.as_ref().to_vec() }
+                v4::generate_signing_key(secret, occasion.time, occasion.region, occasion.service);
+            Key { credential: credential.to_owned(), bytes: key.as_ref().to_vec() }
         });
-        let signature = v4::calculate_signature(&key.key, text.as_bytes());
+        let signature = v4::calculate_signature(&key.bytes, text.as_bytes());
         *kept = Some(key);
         signature
     }
@@ -171,16 +187,24 @@ fn host_of_plain(request: &HttpRequest) -> Option<&str> {
     let uri = request.uri();
     let rest = uri.strip_prefix("https://").or_else(|| uri.strip_prefix("http://"))?;
     let host = rest.strip_suffix('/').unwrap_or(rest);
-    let is_plain = request.method() == "POST" && !host.contains(['/', '?', '@']);
+    // A port that goes without saying would be signed though others leave it out.
+    let is_plain = request.method() == "POST"
+        && !host.contains(['/', '?', '@'])
+        && !host.ends_with(":443")
+        && !host.ends_with(":80");
     is_plain.then_some(host)
 }
 
 /// The names of the signed headers, and the digest of the text that stands for the request.
 fn canonical_request(request: &HttpRequest) -> (String, String) {
-    let must_be_signed =
-        |name: &str| name == "content-type" || name == "host" || name.starts_with("x-amz-");
+    // As others do, those of x-amzn- too, but for the trace, which what lies between may change.
+    let is_signed = |name: &str| match name {
+        "content-type" | "host" => true,
+        "x-amzn-trace-id" => false,
+        name => name.starts_with("x-amz"),
+    };
     let mut headers: Vec<_> =
-        request.headers().iter().filter(|(name, _)| must_be_signed(name)).collect();
+        request.headers().iter().filter(|(name, _)| is_signed(name)).collect();
     headers.sort_unstable();
     let names = headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
     let body = request.body().bytes().unwrap_or_default();
@@ -208,7 +232,7 @@ mod tests {
     use time::PrimitiveDateTime;
 
     use super::*;
-    use crate::clients::recorder::{REGION, clients, credentials};
+    use crate::clients::recorder::{Answer, REGION, clients, credentials};
 
     const TARGET: &str = "x-amz-target";
 
@@ -254,7 +278,7 @@ mod tests {
     #[tokio::test]
     async fn calls_of_the_sdk_are_signed_as_the_library_signs_them() {
         for session_token in [None, Some("IQoJb3JpZ2luX2VjEXAMPLE=")] {
-            let (clients, recorder) = clients(200, session_token);
+            let (clients, recorder) = clients(Answer::good(), session_token);
             let name = AttributeValue::S("Zoë's  chat".to_owned());
             let put = clients.dynamodb().put_item().table_name("table").item("name", name);
             put.send().await.unwrap();
@@ -268,6 +292,7 @@ mod tests {
                 let mut expected = vec!["content-type", "host", "x-amz-date"];
                 expected.extend(session_token.map(|_| "x-amz-security-token"));
                 expected.push(TARGET);
+                expected.extend((service == "sqs").then_some("x-amzn-query-mode"));
                 assert_eq!(signed_headers(request), expected);
                 let mut sent = request.headers().iter().map(|(name, _)| name);
                 assert!(sent.all(|name| !name.starts_with("x-amz-") || expected.contains(&name)));
@@ -282,20 +307,9 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn further_attempts_are_left_to_the_signer_of_the_sdk() {
-        let (clients, recorder) = clients(500, Some("token"));
-        clients.dynamodb().list_tables().send().await.unwrap();
-        let requests = recorder.requests();
-        let [first, second] = requests.as_slice() else { panic!("{requests:?}") };
-        // It signs headers that need not be.
-        assert!(!signed_headers(first).contains(&"content-length"));
-        assert!(signed_headers(second).contains(&"content-length"));
-    }
-
     #[test]
     fn a_key_is_that_of_its_day_region_service_and_credentials() {
-        let signer = Signer::default();
+        let Scheme { signer } = Scheme::new(Clock::default());
         let day = Duration::from_hours(24);
         let noon = SystemTime::UNIX_EPOCH + 19_213 * day + day / 2;
         let other = Credentials::new("AKIDOTHER", "other", None, None, "test");
@@ -307,9 +321,9 @@ mod tests {
             (other, "sqs", noon + day),
         ] {
             let mut request = request();
-            let signing = Signing { credentials: &credentials, region: REGION, service, time };
+            let occasion = Occasion { credentials: &credentials, region: REGION, service, time };
             let host = host_of_plain(&request).unwrap().to_owned();
-            signer.sign(&mut request, host, &signing).unwrap();
+            signer.sign(&mut request, host, &occasion).unwrap();
             assert_eq!(
                 request.headers().get("authorization").unwrap(),
                 signed_by_library(&request, service, credentials.clone()),
@@ -328,6 +342,7 @@ mod tests {
             ("POST", "http://127.0.0.1:8000/prefix/", None),
             ("POST", "http://127.0.0.1:8000/?a=b", None),
             ("POST", "http://user@127.0.0.1:8000/", None),
+            ("POST", "https://dynamodb.eu-central-1.amazonaws.com:443/", None),
         ] {
             let mut request = request();
             request.set_method(method).unwrap();
