@@ -52,9 +52,8 @@ def test() -> None:
         if names := variable("TESTS").split():
             run([*INTEGRATION, *names], AT_ONCE | addresses)
             return
-        with surface.schemathesis(instance):
+        with surface.schemathesis(instance), surface.clients(instance):
             run(["cargo", "test", "--workspace", "--locked"], AT_ONCE | addresses)
-        surface.clients(instance)
         surface.browser(instance)
         log_privacy.check(instance)
 

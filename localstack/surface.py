@@ -36,9 +36,12 @@ def schemathesis(instance: Instance) -> Iterator[None]:
         yield
 
 
-def clients(instance: Instance) -> None:
-    """Those of the README, on a stack that runs open."""
-    run([*PYTEST, TESTS / "clients"], test_tools.prepare() | {"BASE_URL": instance.url})
+@contextlib.contextmanager
+def clients(instance: Instance) -> Iterator[None]:
+    """Those of the README, on a stack that runs open, beside what the caller does: they wait, too."""
+    variables = test_tools.prepare() | {"BASE_URL": instance.url}
+    with beside([*PYTEST, TESTS / "clients"], variables, instance.logs / "clients.log"):
+        yield
 
 
 def browser(instance: Instance) -> None:
