@@ -1,6 +1,7 @@
 """The four functions as release binaries, built as `sam build` builds them for an account; cargo
 decides what is stale."""
 
+import functools
 import hashlib
 import io
 import os
@@ -44,6 +45,7 @@ def architecture() -> str:
     return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
 
+@functools.cache  # one run deploys one build, whatever is edited meanwhile
 def build() -> list[Package]:
     with step("building the functions (some minutes the first time)"):
         packages = [f"--package={name}" for name in FUNCTIONS]

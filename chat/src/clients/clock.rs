@@ -11,7 +11,9 @@ use std::{
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
-        interceptors::{Intercept, context::BeforeDeserializationInterceptorContextRef},
+        interceptors::{
+            Intercept, context::BeforeDeserializationInterceptorContextRef, dyn_dispatch_hint,
+        },
         orchestrator::HttpResponse,
         runtime_components::RuntimeComponents,
     },
@@ -34,6 +36,7 @@ impl Clock {
     }
 }
 
+#[dyn_dispatch_hint]
 impl Intercept for Clock {
     fn name(&self) -> &'static str {
         "Clock"

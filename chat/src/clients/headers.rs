@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::{
             context::{
                 BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextMut,
             },
-            disable_interceptor,
+            disable_interceptor, dyn_dispatch_hint,
         },
         runtime_components::RuntimeComponents,
     },
@@ -27,6 +27,7 @@ const CAUSE: &str = "one header says who calls";
 #[derive(Debug)]
 pub(super) struct ShortHeaders;
 
+#[dyn_dispatch_hint]
 impl Intercept for ShortHeaders {
     fn name(&self) -> &'static str {
         "ShortHeaders"

@@ -19,6 +19,7 @@ use aws_sdk_dynamodb::config::{
     retry::RetryConfig, timeout::TimeoutConfig,
 };
 use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_types::SdkConfig;
 use clock::Clock;
 use thiserror::Error;
@@ -110,24 +111,24 @@ impl Clients {
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let config = self.sdk_config(self.dynamodb_endpoint.clone());
         let clock = Clock::default();
-        let config = aws_sdk_dynamodb::config::Builder::from(&config)
-            .push_auth_scheme(signing::Scheme::new(clock.clone()))
-            .interceptor(clock)
-            .interceptor(headers::ShortHeaders)
-            .build();
-        aws_sdk_dynamodb::Client::from_conf(config)
+        let mut config = aws_sdk_dynamodb::config::Builder::from(&config)
+            .push_auth_scheme(signing::Scheme::new(clock.clone()));
+        for interceptor in interceptors(clock) {
+            config.push_interceptor(interceptor);
+        }
+        aws_sdk_dynamodb::Client::from_conf(config.build())
     }
 
     /// A client of SQS.
     pub fn sqs(&self) -> aws_sdk_sqs::Client {
         let config = self.sdk_config(self.sqs_endpoint.clone());
         let clock = Clock::default();
-        let config = aws_sdk_sqs::config::Builder::from(&config)
-            .push_auth_scheme(signing::Scheme::new(clock.clone()))
-            .interceptor(clock)
-            .interceptor(headers::ShortHeaders)
-            .build();
-        aws_sdk_sqs::Client::from_conf(config)
+        let mut config = aws_sdk_sqs::config::Builder::from(&config)
+            .push_auth_scheme(signing::Scheme::new(clock.clone()));
+        for interceptor in interceptors(clock) {
+            config.push_interceptor(interceptor);
+        }
+        aws_sdk_sqs::Client::from_conf(config.build())
     }
 
     /// The search engine at this address, called through the same HTTP stack.
@@ -163,4 +164,9 @@ impl Clients {
         config.set_endpoint_url(endpoint);
         config.build()
     }
+}
+
+/// Never turned off, which spares the SDK from looking whether they are.
+fn interceptors(clock: Clock) -> [SharedInterceptor; 2] {
+    [SharedInterceptor::permanent(clock), SharedInterceptor::permanent(headers::ShortHeaders)]
 }
