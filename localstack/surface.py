@@ -38,7 +38,7 @@ def schemathesis(instance: Instance) -> Iterator[None]:
 
 @contextlib.contextmanager
 def clients(instance: Instance) -> Iterator[None]:
-    """Those of the README, on a stack that runs open, beside what the caller does: they wait, too."""
+    """Those of the README, on a stack that runs open, beside what the caller does."""
     variables = test_tools.prepare() | {"BASE_URL": instance.url}
     with beside([*PYTEST, TESTS / "clients"], variables, instance.logs / "clients.log"):
         yield
