@@ -7,6 +7,7 @@ import sys
 
 import agreements
 import metrics
+import routes
 from build import tools_environment
 from console import Failure, say, step
 from prerequisites import HERE, changed, make_venv, quietly, settle
@@ -42,6 +43,7 @@ def run() -> None:
     install_checkov()
     agreements.check()
     metrics.check()
+    routes.check()
     failed = []
     for command in COMMANDS:
         text = " ".join(command)

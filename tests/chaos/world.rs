@@ -7,7 +7,7 @@ use std::{
 };
 
 use chat::{
-    http::{AdminKey, Context, Response},
+    http::{AdminKey, Context, Deployment, Response},
     jobs::Queue,
     model::AccessToken,
     search::Search,
@@ -159,7 +159,8 @@ impl Functions {
         let mut context = Context::default();
         context.request_id = request_id;
         // Boxed, since the types of futures would nest too deep for the compiler.
-        let answer = Box::pin(chat::http::answer(function, event, &context, false));
+        let answer =
+            Box::pin(chat::http::answer(function, &Deployment::default(), event, &context, false));
         self.network.survive(answer).await
     }
 }

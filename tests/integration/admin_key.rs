@@ -1,7 +1,7 @@
 //! The admin key, on the functions themselves: the local stack runs open.
 
 use chat::{
-    http::{AdminKey, Context, Response},
+    http::{AdminKey, Context, Deployment, Response},
     jobs::Queue,
 };
 use crud::{Crud, Readiness};
@@ -42,7 +42,8 @@ impl Locked {
             authorization.iter().map(|value| ("authorization", *value)).collect();
         let path = path.replace("{token}", &self.token);
         let event = event_with_headers(method, &path, "", body, &headers);
-        chat::http::answer(&self.crud, &event, &Context::default(), false).await
+        chat::http::answer(&self.crud, &Deployment::default(), &event, &Context::default(), false)
+            .await
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use chat::{
     clients::Clients,
-    http::{AdminKey, Context, Handler, Response},
+    http::{AdminKey, Context, Deployment, Handler, Response},
     jobs::{CreateMessage as MessageTask, Job, Task},
     model::{AccessToken, ChatNumber, MessageBody, MessageNumber, Timestamp},
 };
@@ -65,7 +65,8 @@ impl Functions {
         context.request_id = AccessToken::generate().unwrap().into();
         let path = path.replace("{token}", self.token.as_str());
         let event = event(method, &path, query, &body);
-        let answer: Response = chat::http::answer(function, &event, &context, false).await;
+        let answer: Response =
+            chat::http::answer(function, &Deployment::default(), &event, &context, false).await;
         (answer.status().as_u16(), self.log.take())
     }
 

@@ -1,7 +1,7 @@
 //! Readiness where a part of what the service needs is away.
 
 use chat::{
-    http::{AdminKey, Context, Response},
+    http::{AdminKey, Context, Deployment, Response},
     jobs::Queue,
 };
 use crud::{Crud, Readiness};
@@ -10,7 +10,7 @@ use tests::{CallLog, clients, event, new_store, variable};
 
 async fn ask(crud: &Crud) -> Response {
     let event = event("GET", "/health/ready", "", &json!({}));
-    chat::http::answer(crud, &event, &Context::default(), false).await
+    chat::http::answer(crud, &Deployment::default(), &event, &Context::default(), false).await
 }
 
 #[tokio::test]

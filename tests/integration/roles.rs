@@ -9,7 +9,7 @@ use std::{
 use aws_smithy_http_client::Builder;
 use chat::{
     clients::Clients,
-    http::{AdminKey, Context, Handler, Response},
+    http::{AdminKey, Context, Deployment, Handler, Response},
     jobs::{CreateChat as ChatTask, CreateMessage as MessageTask, IndexMessages, Job, Queue, Task},
     model::{AccessToken, ChatNumber, MessageBody, MessageNumber, MessageReference, Timestamp},
     search::{Search, SearchConfig},
@@ -93,7 +93,8 @@ impl Engines {
         context.request_id = String::from(new_token());
         let path = path.replace("{token}", self.token.as_str());
         let event = event_with_headers(method, &path, query, body, headers);
-        let answer: Response = chat::http::answer(function, &event, &context, false).await;
+        let answer: Response =
+            chat::http::answer(function, &Deployment::default(), &event, &context, false).await;
         answer.status().as_u16()
     }
 

@@ -6,7 +6,7 @@ use std::{borrow::Cow, ops::Deref};
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::{Method, Route};
+use super::Method;
 
 /// A text borrowed from JSON. A field `Option<Cow<str>>` would always be copied, since only a
 /// field that is a `Cow` itself can be told to borrow.
@@ -28,6 +28,8 @@ impl Deref for Text<'_> {
 pub struct HttpEvent<'a> {
     #[serde(borrow)]
     pub(super) raw_path: Cow<'a, str>,
+    #[serde(borrow, default)]
+    route_key: Cow<'a, str>,
     #[serde(borrow, default)]
     pub(super) raw_query_string: Cow<'a, str>,
     #[serde(borrow, default)]
@@ -59,21 +61,17 @@ pub(super) struct Headers<'a> {
     pub(super) if_match: Option<Text<'a>>,
     #[serde(borrow)]
     pub(super) if_none_match: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) x_origin_secret: Option<Text<'a>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RequestContext<'a> {
-    #[serde(borrow, default)]
-    pub(super) api_id: Cow<'a, str>,
-    #[serde(borrow, default)]
-    pub(super) domain_name: Cow<'a, str>,
     #[serde(borrow)]
     pub(super) http: Http<'a>,
     #[serde(borrow, default)]
     pub(super) request_id: Cow<'a, str>,
-    #[serde(borrow, default)]
-    pub(super) stage: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -110,47 +108,13 @@ impl<'a> HttpEvent<'a> {
         &self.request_context.request_id
     }
 
-    /// The path below the base path.
+    /// Whether the gateway limited the request as it limits searches, which it does on their own
+    /// routes and on `$default`. A local invoke names no route.
     ///
-    /// On the API's own address only a stage's name precedes the routes. On another domain a
-    /// mapping of any depth may, so there the routes begin at the first segment `applications`, and
-    /// the pages at the segment from which on the path is one.
-    pub(super) fn route_path(&self) -> &str {
-        let path = &*self.raw_path;
-        let RequestContext { api_id, domain_name, stage, .. } = &self.request_context;
-        let own_address = !api_id.is_empty()
-            && domain_name
-                .strip_prefix(&**api_id)
-                .is_some_and(|rest| rest.starts_with(".execute-api."));
-        let base_path = if !own_address {
-            mapped_base_path(path)
-        } else if stage.is_empty() || stage == "$default" {
-            None
-        } else {
-            path.strip_prefix('/').and_then(|rest| rest.strip_prefix(&**stage))
-        };
-        // What follows the stage's name must be a segment of its own.
-        base_path.filter(|rest| rest.starts_with('/')).unwrap_or(path)
-    }
-}
-
-/// What follows the segments before the first `applications` or before a page's own; nothing where
-/// one is empty. A mapping may itself be named like a page.
-fn mapped_base_path(path: &str) -> Option<&str> {
-    let mut rest = path;
-    loop {
-        let after_slash = rest.strip_prefix('/')?;
-        let (segment, _) = after_slash.split_once('/').unwrap_or((after_slash, ""));
-        match segment {
-            "" => return None,
-            "applications" => return Some(rest),
-            "assets" | "console" | "docs" | "health" | "openapi.json"
-                if Route::parse(rest).is_some() =>
-            {
-                return Some(rest);
-            }
-            _ => rest = after_slash.strip_prefix(segment)?,
-        }
+    /// A path whose word `search` is percent-encoded may be taken for a message's by the gateway,
+    /// which compares the path as it was sent and passes it on decoded.
+    pub(super) fn is_limited_as_search(&self) -> bool {
+        matches!(&*self.route_key, "" | "$default") || self.route_key.ends_with("/messages/search")
     }
 }
 
@@ -158,62 +122,23 @@ fn mapped_base_path(path: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn event(domain: &str, stage: &str, path: &str) -> String {
-        serde_json::json!({
-            "version": "2.0", "rawPath": path, "unknown": {"nested": [1, null, "x"]},
-            "requestContext": {
-                "apiId": "abc123", "domainName": domain, "stage": stage,
-                "http": {"method": "GET", "sourceIp": "192.0.2.1"},
-            },
-        })
-        .to_string()
-    }
-
     #[test]
-    fn routes_answer_with_and_without_a_base_path() {
-        let own = "abc123.execute-api.eu-west-1.amazonaws.com";
-        let custom = "chat.example.com";
-        for (domain, stage, path, expected) in [
-            (own, "$default", "/applications/x", "/applications/x"),
-            (own, "$default", "/v1/applications", "/v1/applications"),
-            (own, "$default", "/applications/applications", "/applications/applications"),
-            (own, "prod", "/prod/applications/", "/applications/"),
-            (own, "prod", "/applications", "/applications"),
-            (own, "prod", "/production/applications", "/production/applications"),
-            (own, "prod", "/prod", "/prod"),
-            (own, "applications", "/applications/applications/x", "/applications/x"),
-            (custom, "$default", "/applications/x", "/applications/x"),
-            (custom, "prod", "/chat/v1/applications/x/chats", "/applications/x/chats"),
-            (custom, "prod", "/chat/applications/applications", "/applications/applications"),
-            (custom, "prod", "/chat/v1", "/chat/v1"),
-            (custom, "prod", "/", "/"),
-            (custom, "prod", "/chat/v1/console", "/console"),
-            (custom, "prod", "/chat/docs/", "/docs/"),
-            (custom, "prod", "/chat/health", "/health"),
-            (custom, "prod", "/chat/health/ready", "/health/ready"),
-            (custom, "prod", "/docs/docs", "/docs"),
-            (custom, "prod", "/docs/applications/x", "/applications/x"),
-            (custom, "prod", "/docs/openapi.json", "/openapi.json"),
-            (custom, "prod", "/assets/assets/1/console.js", "/assets/1/console.js"),
-            (custom, "prod", "/applications/console", "/applications/console"),
-            (own, "prod", "/prod/", "/"),
-            (own, "prod", "/prod/console", "/console"),
-            (custom, "prod", "//applications", "//applications"),
-            (custom, "prod", "/chat//applications", "/chat//applications"),
-            (custom, "prod", "/chat/applicationsx", "/chat/applicationsx"),
+    fn a_search_is_limited_as_one_on_its_own_routes_and_on_the_default_one() {
+        for (route_key, limited) in [
+            ("ANY /applications/{access_token}/chats/{chat_number}/messages/search", true),
+            ("$default", true),
+            ("", true),
             (
-                "abc1234.execute-api.eu-west-1.amazonaws.com",
-                "prod",
-                "/x/applications",
-                "/applications",
+                "ANY /applications/{access_token}/chats/{chat_number}/messages/{message_number}",
+                false,
             ),
-            ("", "", "/applications", "/applications"),
-            (custom, "prod", "", ""),
-            (custom, "prod", "applications", "applications"),
         ] {
-            let json = event(domain, stage, path);
+            let json = serde_json::json!({
+                "routeKey": route_key, "rawPath": "/", "requestContext": {"http": {"method": "GET"}},
+            });
+            let json = json.to_string();
             let event = HttpEvent::parse(&json).unwrap();
-            assert_eq!(event.route_path(), expected, "{domain} {stage} {path}");
+            assert_eq!(event.is_limited_as_search(), limited, "{route_key}");
         }
     }
 

@@ -62,6 +62,14 @@ impl Problem {
         .with_header("www-authenticate", "Bearer")
     }
 
+    /// 403: the request did not come through the deployment's CDN.
+    pub(super) fn forbidden_origin() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "This address takes requests from the deployment's CDN only; send them there.",
+        )
+    }
+
     /// 404: no such route or record.
     pub fn not_found() -> Self {
         Self::new(StatusCode::NOT_FOUND, "Nothing has this address.")
@@ -242,6 +250,7 @@ mod tests {
                 "401: Unauthorized",
                 Some(("www-authenticate", "Bearer")),
             ),
+            (Problem::forbidden_origin(), 403, "Forbidden", "403: Forbidden", None),
             (Problem::not_found(), 404, "Not Found", "404: Record not found", None),
             (
                 Problem::not_yet_written(),

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{EntityTags, HttpEvent, IdempotencyKey, Method, Problem, Route, negotiation::names};
+use super::{
+    BasePath, EntityTags, HttpEvent, IdempotencyKey, Method, Problem, Route, negotiation::names,
+};
 
 /// A request to one of the routes. Borrows from the event.
 pub struct Request<'a> {
@@ -18,10 +20,14 @@ impl<'a> Request<'a> {
     /// Finds the route that the event asks for.
     ///
     /// # Errors
-    /// 404 where its path names none.
-    pub fn new(event: &'a HttpEvent<'a>) -> Result<Self, Problem> {
-        let path = event.route_path();
+    /// 404 where its path names none, or a search that the gateway took for a message: `search` is
+    /// no message's number.
+    pub fn new(event: &'a HttpEvent<'a>, base_path: &BasePath) -> Result<Self, Problem> {
+        let path = base_path.strip(&event.raw_path);
         let route = Route::parse(path).ok_or_else(Problem::not_found)?;
+        if matches!(route, Route::MessageSearch { .. }) && !event.is_limited_as_search() {
+            return Err(Problem::not_found());
+        }
         let method = match event.method() {
             Method::HEAD => Method::GET,
             method => method,
@@ -139,7 +145,23 @@ mod tests {
         for path in ["//", "/applications//", "/v1/chats", "/application"] {
             let json = event(json!({"rawPath": path}));
             let event = HttpEvent::parse(&json).unwrap();
-            assert_eq!(Request::new(&event).map(|_| ()).unwrap_err().status(), 404, "{path}");
+            assert_eq!(
+                Request::new(&event, &BasePath::default()).map(|_| ()).unwrap_err().status(),
+                404,
+                "{path}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_search_that_the_gateway_took_for_a_message_is_404() {
+        let path = "/applications/x/chats/1/messages/search";
+        let messages = "ANY /applications/{access_token}/chats/{chat_number}/messages";
+        for (end, status) in [("{message_number}", Some(404)), ("search", None)] {
+            let json = event(json!({"rawPath": path, "routeKey": format!("{messages}/{end}")}));
+            let event = HttpEvent::parse(&json).unwrap();
+            let refused = Request::new(&event, &BasePath::default()).map(|_| ()).err();
+            assert_eq!(refused.map(|problem| problem.status().as_u16()), status, "{end}");
         }
     }
 
@@ -164,7 +186,7 @@ mod tests {
     fn a_text_body_without_escapes_is_not_copied() {
         let json = event(json!({"body": "name=é"}));
         let event = HttpEvent::parse(&json).unwrap();
-        let body = Request::new(&event).unwrap().body().unwrap();
+        let body = Request::new(&event, &BasePath::default()).unwrap().body().unwrap();
         assert_eq!(body, "name=é".as_bytes());
         let within = json.as_bytes().as_ptr_range();
         assert!(matches!(body, Cow::Borrowed(bytes) if within.contains(&bytes.as_ptr())));

@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 use lambda_runtime::{Context, LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
 
-use super::{HttpEvent, Method, Problem, Request, Response, served::Served};
+use super::{Deployment, HttpEvent, Method, Problem, Request, Response, served::Served};
 
 /// What a function does with the requests to its routes.
 pub trait Handler {
@@ -26,19 +26,20 @@ pub trait Handler {
 /// A panic of the handler is answered with 500.
 ///
 /// # Errors
-/// Those of the connection to Lambda.
+/// [`super::InvalidDeployment`], and those of the connection to Lambda.
 ///
 /// # Panics
 /// Where Lambda's own environment variables are missing.
 pub async fn serve(handler: impl Handler) -> Result<(), lambda_runtime::Error> {
+    let deployment = Deployment::from_environment()?;
     let cold_start = Cell::new(true);
     let service = service_fn(|event: LambdaEvent<Box<RawValue>>| {
         let cold_start = cold_start.replace(false);
-        let handler = &handler;
+        let (handler, deployment) = (&handler, &deployment);
         async move {
             let (json, context) = event.into_parts();
             // Boxed, since the types of futures would nest too deep for the compiler.
-            let answer = Box::pin(answer(handler, json.get(), &context, cold_start));
+            let answer = Box::pin(answer(handler, deployment, json.get(), &context, cold_start));
             Ok::<_, Infallible>(answer.await)
         }
     });
@@ -48,18 +49,21 @@ pub async fn serve(handler: impl Handler) -> Result<(), lambda_runtime::Error> {
 /// Answers one event, the JSON that a gateway sends, and logs that it did.
 pub async fn answer(
     handler: &impl Handler,
+    deployment: &Deployment,
     json: &str,
     context: &Context,
     cold_start: bool,
 ) -> Response {
     let started = Instant::now();
-    let (answer, served) = answer_unlogged(handler, json, context).await;
+    let (answer, served) = answer_unlogged(handler, deployment, json, context).await;
     served.log(&answer, started.elapsed(), context, cold_start);
+    let answer = answer.with_headers_of_all();
     if served.method == Some(Method::HEAD) { answer.without_body() } else { answer }
 }
 
 async fn answer_unlogged(
     handler: &impl Handler,
+    deployment: &Deployment,
     json: &str,
     context: &Context,
 ) -> (Response, Served) {
@@ -69,7 +73,9 @@ async fn answer_unlogged(
         Ok(event) => {
             served.method = Some(event.method());
             event.gateway_request_id().clone_into(&mut served.gateway_request_id);
-            match Request::new(&event) {
+            let secret = event.headers.x_origin_secret.as_deref();
+            let admitted = deployment.origin_secret.check(secret);
+            match admitted.and_then(|()| Request::new(&event, &deployment.base_path)) {
                 Err(problem) => Err(problem),
                 Ok(request) => {
                     served.route = Some(request.route().template());
@@ -131,7 +137,7 @@ mod tests {
         let event = event(json!({"rawPath": path, "requestContext": context_of_event}));
         let mut context = Context::default();
         context.request_id = "id".to_owned();
-        answer(&Echo, &event, &context, false).await
+        answer(&Echo, &Deployment::default(), &event, &context, false).await
     }
 
     #[tokio::test]
@@ -166,6 +172,43 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn every_answer_says_that_it_is_not_to_be_kept_sniffed_or_told_of() {
+        for (method, path) in [
+            ("GET", "/applications"),
+            ("GET", "/nothing"),
+            ("OPTIONS", "/applications"),
+            ("HEAD", "/applications"),
+            ("GET", "/applications/x"),
+        ] {
+            let answer = answer_to(method, path).await;
+            assert_eq!(answer.header("cache-control"), Some("no-store"), "{method} {path}");
+            assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+            assert_eq!(answer.header("referrer-policy"), Some("no-referrer"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_deployment_behind_a_cdn_refuses_what_comes_past_it() {
+        // SHA-256 of `abc` (FIPS 180).
+        let secret = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let deployment =
+            Deployment { origin_secret: secret.parse().unwrap(), ..Deployment::default() };
+        let base_path = "chat".parse().unwrap();
+        let deployment = Deployment { base_path, ..deployment };
+        for (path, header, status) in [
+            ("/chat/applications", Some("abc"), 200),
+            ("/chat/applications", Some("abd"), 403),
+            ("/chat/applications", None, 403),
+            ("/nothing", None, 403),
+            ("/nothing", Some("abc"), 404),
+        ] {
+            let event = event(json!({"rawPath": path, "headers": {"x-origin-secret": header}}));
+            let answer = answer(&Echo, &deployment, &event, &Context::default(), false).await;
+            assert_eq!(answer.status(), status, "{path} {header:?}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_panic_is_an_internal_error_and_the_next_request_is_served() {
         let answer = answer_to("GET", "/applications/x").await;
         assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
@@ -176,7 +219,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_event_is_an_internal_error() {
         for event in ["{}", "null", "[1]", r#"{"httpMethod":"GET","path":"/applications"}"#] {
-            let answer = answer(&Echo, event, &Context::default(), true).await;
+            let answer =
+                answer(&Echo, &Deployment::default(), event, &Context::default(), true).await;
             assert_eq!(answer.status(), 500, "{event}");
         }
     }
@@ -192,7 +236,9 @@ mod tests {
             },
             "body": "SECRET",
         });
-        let (_, served) = answer_unlogged(&Echo, &event(members), &Context::default()).await;
+        let deployment = Deployment::default();
+        let (_, served) =
+            answer_unlogged(&Echo, &deployment, &event(members), &Context::default()).await;
         let line = format!("{served:?}");
         assert!(line.contains("/messages") && !line.contains("SECRET"), "{line}");
     }

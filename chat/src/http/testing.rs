@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{HttpEvent, Request};
+use super::{BasePath, HttpEvent, Request};
 
 /// An event's JSON: GET /applications, but for the members given.
 pub(super) fn event(members: Value) -> String {
@@ -21,6 +21,6 @@ pub(super) fn event(members: Value) -> String {
 pub(super) fn on_request<R>(members: Value, read: impl FnOnce(&Request<'_>) -> R) -> R {
     let json = event(members);
     let event = HttpEvent::parse(&json).unwrap();
-    let request = Request::new(&event).unwrap();
+    let request = Request::new(&event, &BasePath::default()).unwrap();
     read(&request)
 }

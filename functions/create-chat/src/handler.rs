@@ -1,13 +1,9 @@
-//! Three calls for an accepted chat, so that a message may be sent to it from its 201 on; two more
-//! with an idempotency key.
+//! The one route that the function has.
 
 use chat::{
-    http::{
-        ChatCreatedJson, Context, Handler, Problem, Request, Response, Route, parameters, to_json,
-    },
-    idempotency::KeyedCreation,
-    jobs::{CreateChat as ChatTask, Job, Queue, Task},
-    model::Timestamp,
+    api,
+    http::{Context, Handler, Problem, Request, Response, Route},
+    jobs::Queue,
     store::Store,
 };
 
@@ -25,35 +21,6 @@ impl Handler for CreateChat {
         let Route::Chats { token } = request.route() else {
             return Err(Problem::not_found());
         };
-        parameters::none(request)?;
-        let key = request.idempotency_key()?;
-        let access_token = token.access_token()?;
-
-        let request_id = context.request_id.as_str();
-        // Its time is that of its number, as near as can be.
-        let assign = async || {
-            let now = Timestamp::now();
-            self.store.assign_chat_number(&access_token, request_id, now).await
-        };
-        let accepted = match &key {
-            None => assign().await?,
-            Some(key) => {
-                let creation = KeyedCreation {
-                    token: &access_token,
-                    chat: None,
-                    key,
-                    payload: "",
-                    request_id,
-                };
-                creation.number(&self.store, assign).await?
-            }
-        };
-        let (number, created_at) = (accepted.number, accepted.created_at);
-        self.store.put_message_counter(&access_token, number, created_at).await?;
-        let task = ChatTask { access_token: access_token.clone(), number, created_at };
-        self.jobs.send(&Job::new(Task::CreateChat(task)).asked_by(request_id)).await?;
-
-        let json = to_json(&ChatCreatedJson::new(&access_token, number))?;
-        Ok(Response::created(request, number, json).with_number(number.get()))
+        api::create_chat(&self.store, &self.jobs, request, token, &context.request_id).await
     }
 }

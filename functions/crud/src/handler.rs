@@ -1,6 +1,7 @@
 //! Which part answers which route.
 
 use chat::{
+    api,
     http::{AdminKey, Context, Handler, Problem, Request, Response, Route},
     jobs::Queue,
     search::Search,
@@ -12,7 +13,7 @@ use crate::{
     pages,
 };
 
-/// Reads, renames, edits and searches.
+/// Creates, reads, renames, edits and searches.
 #[derive(Debug)]
 pub struct Crud {
     /// What listing and creating applications takes.
@@ -59,9 +60,16 @@ impl Handler for Crud {
             (Route::MessageSearch { token, chat }, _) => {
                 self.search_messages(request, token, chat).await
             }
-            // The gateway sends creations to functions of their own; one that comes here has a
-            // path that none of its routes is.
-            (Route::Chats { .. } | Route::Messages { .. }, false) => Err(Problem::not_found()),
+            // The gateway sends creations to functions of their own; one that comes here has
+            // another spelling of their path, or came through another gateway. Boxed, since every
+            // answer's future would have the size of theirs.
+            (Route::Chats { token }, false) => {
+                Box::pin(api::create_chat(&self.store, &self.jobs, request, token, id)).await
+            }
+            (Route::Messages { token, chat }, false) => {
+                let place = (token, chat);
+                Box::pin(api::create_message(&self.store, &self.jobs, request, place, id)).await
+            }
         }
     }
 }

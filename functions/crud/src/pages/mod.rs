@@ -26,6 +26,9 @@ const REVALIDATED: &str = "no-cache";
 /// Its address changes with its content.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 
+/// For a year; a browser heeds it over TLS only.
+const TLS_ONLY: &str = "max-age=31536000";
+
 /// To the console for people, otherwise where everything is.
 pub(crate) fn index(request: &Request<'_>) -> Response {
     let answer = if request.asks_for_html() {
@@ -62,7 +65,8 @@ fn page(request: &Request<'_>, name: &str, policy: &'static str) -> Result<Respo
     let answer = answer(request, path, REVALIDATED)?;
     Ok(answer
         .with_header("content-security-policy", policy)
-        .with_header("referrer-policy", "no-referrer"))
+        .with_header("cross-origin-opener-policy", "same-origin")
+        .with_header("strict-transport-security", TLS_ONLY))
 }
 
 /// A file, compressed for whom it may be. Its tag is weak: it is the same for both forms.
@@ -78,6 +82,5 @@ fn answer(request: &Request<'_>, path: &str, caching: &'static str) -> Result<Re
     Ok(answer
         .with_header("etag", format!("W/{}", file.etag))
         .with_header("cache-control", caching)
-        .with_header("vary", "accept-encoding")
-        .with_header("x-content-type-options", "nosniff"))
+        .with_header("vary", "accept-encoding"))
 }
