@@ -211,8 +211,13 @@ async fn crud_may_do_what_it_does() {
         ("PATCH", "/applications/{token}/chats/1/messages/1", "body=b", 200),
         ("GET", "/applications/{token}/chats/1/messages/search", "keyword=b", 200),
         ("GET", "/applications/{token}/chats/9/messages/search", "keyword=b", 404),
+        // Creations by another spelling of their paths, and behind other gateways.
+        ("POST", "/applications/{token}/chats/", "", 201),
+        ("POST", "/applications/{token}/chats/1/messages/", "body=c", 201),
+        ("POST", "/applications/{token}/chats/9/messages/", "body=c", 404),
     ] {
-        let answer = engines.answer(&function, (method, path, query), &json!({}), &[]).await;
+        let headers = if path.ends_with('/') { &KEY[..] } else { &[] };
+        let answer = engines.answer(&function, (method, path, query), &json!({}), headers).await;
         assert_eq!(answer, status, "{method} {path}?{query}");
     }
     engines.assert_role("crud", "CrudLogs", &[]);

@@ -36,6 +36,12 @@ async fn a_path_that_is_no_route_answers_404() {
         "/Applications".to_owned(),
         "/application".to_owned(),
         "//applications".to_owned(),
+        // A prefix that the deployment does not name.
+        "/x/applications".to_owned(),
+        "/chat/v1/applications".to_owned(),
+        "/applications/docs/console".to_owned(),
+        "/docs/console".to_owned(),
+        "/x/health".to_owned(),
         format!("{}/nowhere", small.application),
         format!("{}/chats/1/nowhere", small.application),
         format!("{}/1", small.message),
