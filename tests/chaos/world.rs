@@ -158,9 +158,9 @@ impl Functions {
     ) -> Option<Response> {
         let mut context = Context::default();
         context.request_id = request_id;
+        let deployment = Deployment::default();
         // Boxed, since the types of futures would nest too deep for the compiler.
-        let answer =
-            Box::pin(chat::http::answer(function, &Deployment::default(), event, &context, false));
+        let answer = Box::pin(chat::http::answer(function, &deployment, event, &context, false));
         self.network.survive(answer).await
     }
 }
