@@ -65,6 +65,8 @@ mod tests {
 
     /// SHA-256 of `abc` (FIPS 180).
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    /// SHA-256 of nothing.
+    const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     #[test]
     fn a_deployment_names_a_key_or_openness() {
@@ -77,7 +79,6 @@ mod tests {
         {
             assert!(AdminKey::from_str(setting).is_err(), "{setting:?}");
         }
-        const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert!(AdminKey::from_str(EMPTY).is_err());
     }
 
