@@ -65,6 +65,8 @@ async fn a_page_runs_its_own_scripts_only() {
         assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
         let policy = answer.header("content-security-policy").unwrap_or_default();
         assert!(policy.starts_with("default-src 'none'; script-src 'self';"), "{answer:?}");
+        assert_eq!(answer.header("cross-origin-opener-policy"), Some("same-origin"));
+        assert_eq!(answer.header("strict-transport-security"), Some("max-age=31536000"));
         assert!(!policy.contains("unsafe"), "{answer:?}");
         assert!(!answer.text().contains("<script>"), "{answer:?}");
     }

@@ -2,6 +2,7 @@
 
 mod applications;
 mod browser;
+mod caches;
 mod chats;
 mod health;
 mod messages;
