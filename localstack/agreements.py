@@ -1,5 +1,6 @@
-"""What template.yaml and the code must agree on: times, and the words that a parameter may be."""
+"""What template.yaml and the code must agree on, and what AWS asks of it and no emulator does."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from settings import ROOT
 # Lambda's guide for SQS event sources asks for six times the function's timeout:
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 VISIBILITY_PER_TIMEOUT = 6
+HALF_A_DAY = 12 * 60 * 60
 
 
 def check() -> None:
@@ -25,11 +27,18 @@ def check() -> None:
         timeout(name) for name in ("CrudFunction", "CreateChatFunction", "CreateMessageFunction")
     }
     worker = timeout("PersistWorkerFunction")
-    visibility = resources["JobsQueue"]["Properties"]["VisibilityTimeout"]
+    queue = resources["JobsQueue"]["Properties"]
+    window = template["Parameters"]["WorkerBatchWindow"]["MaxValue"]
+    alarms = yaml_parse((ROOT / "infra" / "alarms.yaml").read_text())["Resources"].values()
+    alarmed = {each.get("Properties", {}).get("MetricName") for each in alarms}
     operation = milliseconds("chat/src/clients/mod.rs", "OPERATION_TIMEOUT") / 1000
     take_over = milliseconds("chat/src/store/idempotency.rs", "TAKE_OVER_AFTER_MILLIS") / 1000
     safety_net = milliseconds("functions/crud/src/messages.rs", "SAFETY_NET") / 1000
     levels = re.findall(r'Self::\w+ => "(\w+)"', source("chat/src/telemetry/level.rs"))
+
+    domain = yaml_parse((ROOT / "infra" / "search-domain.yaml").read_text())["Resources"]["Domain"]
+    statements = domain["Properties"]["AccessPolicies"]["Statement"]
+    principals = [each["Principal"]["AWS"].get("Fn::Sub", "") for each in statements]
 
     must_hold = {
         "the HTTP functions have one timeout": len(http) == 1,
@@ -38,7 +47,29 @@ def check() -> None:
         "an edit is over before its safety net is done": max(http) < safety_net,
         "the worker's deadlines are of its timeout": worker
         == milliseconds("functions/persist-worker/src/deadlines.rs", "INVOCATION") / 1000,
-        "a job stays invisible for six timeouts": visibility == VISIBILITY_PER_TIMEOUT * worker,
+        "a job stays invisible for six timeouts and the longest window": queue["VisibilityTimeout"]
+        == VISIBILITY_PER_TIMEOUT * worker + window,
+        # Each throttled delivery takes the visibility timeout at most.
+        "throttled deliveries of half a day do not bury a job": queue["VisibilityTimeout"]
+        * queue["RedrivePolicy"]["maxReceiveCount"]
+        >= HALF_A_DAY,
+        # Else an outage of two hours ends in the dead-letter queue.
+        "the worker may send jobs to its own queue for as long as it takes": resources[
+            "PersistWorkerFunction"
+        ]["Properties"]["RecursiveLoop"]
+        == "Allow",
+        "an alarm says when Lambda stops it all the same": "RecursiveInvocationsDropped" in alarmed,
+        # The service resolves the names of roles when the domain is made, or its policy set.
+        "the search domain's policy names the account, no role": all(
+            each.endswith(":root") for each in principals
+        ),
+        "the table cannot be deleted by mistake": resources["Table"]["Properties"][
+            "DeletionProtectionEnabled"
+        ],
+        "an admin key that is empty is refused": not re.search(
+            template["Parameters"]["AdminKeySha256"]["AllowedPattern"],
+            hashlib.sha256(b"").hexdigest(),
+        ),
         "LogLevel allows what the functions read": template["Parameters"]["LogLevel"][
             "AllowedValues"
         ]

@@ -6,15 +6,6 @@ from samcli.yamlhelper import yaml_parse
 
 from deploy import TEMPLATE
 
-DOMAIN = TEMPLATE.parent / "infra" / "search-domain.yaml"
-
-
-def of_domain() -> dict[str, list[str]]:
-    """What the search domain's own policy lets each role do, by the parameter that is its ARN."""
-    domain = yaml_parse(DOMAIN.read_text())["Resources"]["Domain"]["Properties"]
-    statements = domain["AccessPolicies"]["Statement"]
-    return {each["Principal"]["AWS"]["Ref"]: as_list(each["Action"]) for each in statements}
-
 
 def of_functions() -> dict[str, list[str]]:
     """By function, each action on a resource, the resource by its name in the template:

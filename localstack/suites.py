@@ -47,7 +47,6 @@ def test() -> None:
             "JOBS_QUEUE_URL": outputs["JobsQueueUrl"],
             "DEAD_LETTER_QUEUE_URL": outputs["DeadLetterQueueUrl"],
             "FUNCTION_ROLES": json.dumps(roles.of_functions()),
-            "SEARCH_DOMAIN_POLICY": json.dumps(roles.of_domain()),
         }
         if names := variable("TESTS").split():
             run([*INTEGRATION, *names], AT_ONCE | addresses)

@@ -12,7 +12,7 @@ use chat::{
     http::{AdminKey, Context, Deployment, Handler, Response},
     jobs::{CreateChat as ChatTask, CreateMessage as MessageTask, IndexMessages, Job, Queue, Task},
     model::{AccessToken, ChatNumber, MessageBody, MessageNumber, MessageReference, Timestamp},
-    search::{Search, SearchConfig},
+    search::{DEFAULT_ALIAS, Search, SearchConfig},
     store::Store,
 };
 use create_chat::CreateChat;
@@ -46,6 +46,8 @@ struct Engines {
     dead_letters: Queue,
     search: Search,
     token: AccessToken,
+    /// Stands for that of an account.
+    alias: String,
     /// The template's names of what the calls name.
     names: BTreeMap<String, &'static str>,
 }
@@ -61,14 +63,11 @@ impl Engines {
             (table.clone(), "Table"),
             (jobs_url.clone(), "JobsQueue"),
             (dead_letters_url.clone(), "DeadLetterQueue"),
-            ("search".to_owned(), "Search/*"),
         ];
-        let search = SearchConfig {
-            url: variable("TEST_SEARCH_URL"),
-            // No index stands behind it yet, as in an account where none was made.
-            alias: format!("roles-tests-{}", new_token().digest()),
-            signing: None,
-        };
+        // No index stands behind it yet, as in an account where none was made.
+        let alias = format!("roles-tests-{}", new_token().digest());
+        let search =
+            SearchConfig { url: variable("TEST_SEARCH_URL"), alias: alias.clone(), signing: None };
         let sqs = noted(clients("TEST_SQS_URL")).sqs();
         Self {
             store: Store::new(noted(clients("TEST_DYNAMODB_URL")).dynamodb(), table),
@@ -76,6 +75,7 @@ impl Engines {
             dead_letters: Queue::new(sqs, dead_letters_url),
             search: Search::new(log.wrap(Builder::new().build_http()), search).unwrap(),
             token,
+            alias,
             names: names.into(),
             log,
         }
@@ -113,6 +113,9 @@ impl Engines {
             .into_iter()
             .map(|permission| {
                 let (action, resource) = permission.split_once(' ').unwrap();
+                if let Some(path) = resource.strip_prefix("search/") {
+                    return format!("{action} Search/{}", path.replace(&self.alias, DEFAULT_ALIAS));
+                }
                 let (name, index) = match resource.split_once("/index/") {
                     Some((table, index)) => (table, format!("/index/{index}")),
                     None => (resource, String::new()),
@@ -279,16 +282,4 @@ async fn worker(engines: &Engines) {
         let answer = worker.handle(SqsEvent { records }, &tests::invocation(ends)).await;
         assert_eq!(answer.batch_item_failures, []);
     }
-}
-
-#[test]
-fn the_search_domain_lets_each_role_do_what_the_role_itself_allows() {
-    let (roles, domain) = (from_variable("FUNCTION_ROLES"), from_variable("SEARCH_DOMAIN_POLICY"));
-    let of_role = |function: &str| -> BTreeSet<String> {
-        let allowed = roles[function].iter().filter_map(|each| each.strip_suffix(" Search/*"));
-        allowed.map(str::to_owned).collect()
-    };
-    let expected = [("CrudRoleArn", "crud"), ("PersistWorkerRoleArn", "persist-worker")]
-        .map(|(parameter, function)| (parameter.to_owned(), of_role(function)));
-    assert_eq!(domain, BTreeMap::from(expected));
 }

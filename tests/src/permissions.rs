@@ -7,13 +7,15 @@ use serde_json::Value;
 pub type Permission = String;
 
 /// The permissions that a call takes; tables and indexes by their names, queues by their addresses,
-/// all of the search engine as `search`.
+/// paths of the search engine as `search/messages/_search`.
 pub(crate) fn permissions(request: &HttpRequest) -> Vec<Permission> {
     let Some(target) = request.headers().get("x-amz-target") else {
         // https://docs.aws.amazon.com/opensearch-service/latest/developerguide/ac.html
         let method = request.method().to_lowercase();
         let method = method[..1].to_uppercase() + &method[1..];
-        return vec![format!("es:ESHttp{method} search")];
+        let uri = request.uri();
+        let path = uri.split('?').next().unwrap_or(uri).splitn(4, '/').nth(3).unwrap_or_default();
+        return vec![format!("es:ESHttp{method} search/{path}")];
     };
     let operation = target.rsplit('.').next().expect("a split has a last part");
     let body = request.body().bytes().expect("a body that is held in memory");
