@@ -166,5 +166,5 @@ impl Functions {
 }
 
 fn record(message: &Message) -> Record {
-    Record { message_id: message.id.to_string(), body: message.body.clone() }
+    Record::new(message.id.to_string(), message.body.clone())
 }

@@ -1,6 +1,9 @@
 //! How many calls to AWS an answer costs.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    ops::RangeInclusive,
+    time::{Duration, SystemTime},
+};
 
 use chat::{
     clients::Clients,
@@ -23,6 +26,8 @@ struct Functions {
     worker: Worker,
     log: CallLog,
     token: AccessToken,
+    /// When what is written was accepted.
+    accepted: Timestamp,
 }
 
 impl Functions {
@@ -49,6 +54,7 @@ impl Functions {
             worker: Worker { store, search, jobs: jobs.clone(), dead_letters: jobs },
             log,
             token,
+            accepted: Timestamp::now(),
         };
         functions.log.take();
         functions
@@ -72,17 +78,22 @@ impl Functions {
 
     /// Writes a chat of so many messages.
     async fn write(&self, messages: u64) -> Vec<String> {
-        let records = (1..=messages)
+        self.write_numbers(1..=messages).await
+    }
+
+    /// Writes these messages of a chat as one batch; the calls that it took.
+    async fn write_numbers(&self, numbers: RangeInclusive<u64>) -> Vec<String> {
+        let records = numbers
             .map(|number| {
                 let job = Job::new(Task::CreateMessage(MessageTask {
                     access_token: self.token.clone(),
                     chat_number: ChatNumber::try_from(1).unwrap(),
-                    chat_created_at: Timestamp::now(),
+                    chat_created_at: self.accepted,
                     number: MessageNumber::try_from(number).unwrap(),
                     body: MessageBody::new(format!("text {number}")).unwrap(),
-                    created_at: Timestamp::now(),
+                    created_at: self.accepted.plus_millis(i64::try_from(number).unwrap()),
                 }));
-                Record { message_id: number.to_string(), body: job.to_body() }
+                Record::new(number.to_string(), job.to_body())
             })
             .collect();
         let ends = SystemTime::now() + Duration::from_secs(30);
@@ -136,13 +147,17 @@ async fn a_page_of_chats_or_messages_takes_one_call() {
 }
 
 #[tokio::test]
-async fn a_batch_of_one_chat_takes_one_transaction_one_bulk_request_and_its_touches() {
+async fn a_batch_of_one_chat_takes_one_transaction_one_touch_and_one_bulk_request() {
     let functions = Functions::new().await;
+    functions.calls(&functions.create_chat, ("POST", CHATS, ""), Value::Null).await;
     functions.write(1).await;
-    let calls = functions.write(10).await;
+    let calls = functions.write_numbers(2..=11).await;
+    // The transaction moves the chat's time, the other call the application's.
+    assert_eq!(calls, ["TransactWriteItems", "UpdateItem", "POST /_bulk"]);
+    let calls = functions.write_numbers(11..=12).await;
     assert_eq!(
         calls,
-        // The first message is there already: the transaction is tried again without it.
+        // One is there already: the transaction is tried again without it, and its chat is touched.
         ["TransactWriteItems", "TransactWriteItems", "UpdateItem", "UpdateItem", "POST /_bulk"]
     );
 }

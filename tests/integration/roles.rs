@@ -276,7 +276,7 @@ async fn worker(engines: &Engines) {
         let records = bodies
             .into_iter()
             .enumerate()
-            .map(|(id, body)| Record { message_id: id.to_string(), body })
+            .map(|(id, body)| Record::new(id.to_string(), body))
             .collect();
         let ends = SystemTime::now() + Duration::from_secs(30);
         let answer = worker.handle(SqsEvent { records }, &tests::invocation(ends)).await;

@@ -14,6 +14,10 @@ pub const MAX_REFERENCES: usize = 100;
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-delay-queues.html>
 const LONGEST_DELAY: Duration = Duration::from_mins(15);
 
+/// How often a body that this release cannot read is put off: for 14 days in all, as long as a
+/// message of the queue lives. Each time it is sent again it would live anew.
+pub const MAX_UNREAD_ATTEMPTS: u32 = 1_353;
+
 /// A task and how often it was put off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
@@ -96,12 +100,17 @@ impl Job {
 
     /// How long it waits in the queue: doubling with each attempt, up to 15 minutes.
     pub fn delay(&self) -> Duration {
-        match self.attempt {
-            0 => Duration::ZERO,
-            attempt => Duration::from_secs(1)
-                .saturating_mul(2_u32.saturating_pow(attempt - 1))
-                .min(LONGEST_DELAY),
-        }
+        retry_delay(self.attempt)
+    }
+}
+
+/// How long what was put off so often waits in the queue.
+pub(super) fn retry_delay(attempt: u32) -> Duration {
+    match attempt {
+        0 => Duration::ZERO,
+        attempt => Duration::from_secs(1)
+            .saturating_mul(2_u32.saturating_pow(attempt - 1))
+            .min(LONGEST_DELAY),
     }
 }
 
@@ -153,5 +162,13 @@ mod tests {
         }
         assert_eq!(delays, [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
         assert_eq!(Job { attempt: u32::MAX, ..job }.put_off().delay(), LONGEST_DELAY);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_put_off_for_14_days() {
+        let waits = |attempts| (1..=attempts).map(retry_delay).sum::<Duration>();
+        let retention = Duration::from_hours(14 * 24);
+        assert!(waits(MAX_UNREAD_ATTEMPTS) >= retention);
+        assert!(waits(MAX_UNREAD_ATTEMPTS - 1) < retention);
     }
 }

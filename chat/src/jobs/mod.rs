@@ -5,6 +5,8 @@ mod job;
 mod queue;
 mod wire;
 
-pub use job::{CreateChat, CreateMessage, IndexMessages, Job, MAX_REFERENCES, Task};
+pub use job::{
+    CreateChat, CreateMessage, IndexMessages, Job, MAX_REFERENCES, MAX_UNREAD_ATTEMPTS, Task,
+};
 pub use queue::{Queue, QueueError};
 pub use wire::UnreadableJob;

@@ -9,10 +9,12 @@ use aws_sdk_sqs::{
 };
 use thiserror::Error;
 
-use super::Job;
+use super::{Job, job::retry_delay};
 
 /// The attribute of a dead letter that says why it is one.
 const REASON: &str = "reason";
+/// The attribute of a body that this release cannot read: how often it was put off.
+const ATTEMPT: &str = "attempt";
 
 /// A call of the queue that failed; a job may or may not have been queued.
 #[derive(Debug, Error)]
@@ -76,17 +78,18 @@ impl Queue {
         Ok(())
     }
 
-    /// Sends the body of a queue message as it is, to be received after a delay of at most
-    /// 15 minutes.
+    /// Sends the body of a queue message as it is, to be received after the delay of a job of so
+    /// many attempts. They stand beside the body, which nobody can write them into.
     ///
     /// # Errors
     /// As [`Self::send`].
-    pub async fn send_body(&self, body: &str, delay: Duration) -> Result<(), QueueError> {
+    pub async fn send_body(&self, body: &str, attempt: u32) -> Result<(), QueueError> {
         self.client
             .send_message()
             .queue_url(&self.url)
             .message_body(body)
-            .set_delay_seconds(delay_seconds(delay))
+            .message_attributes(ATTEMPT, attribute("Number", &attempt.to_string())?)
+            .set_delay_seconds(delay_seconds(retry_delay(attempt)))
             .send()
             .await
             .map_err(QueueError::of)?;
@@ -98,16 +101,11 @@ impl Queue {
     /// # Errors
     /// As [`Self::send`].
     pub async fn send_dead_letter(&self, body: &str, reason: &str) -> Result<(), QueueError> {
-        let attribute = MessageAttributeValue::builder()
-            .data_type("String")
-            .string_value(reason)
-            .build()
-            .map_err(|source| QueueError { source: source.into() })?;
         self.client
             .send_message()
             .queue_url(&self.url)
             .message_body(body)
-            .message_attributes(REASON, attribute)
+            .message_attributes(REASON, attribute("String", reason)?)
             .send()
             .await
             .map_err(QueueError::of)?;
@@ -123,6 +121,14 @@ impl QueueError {
     {
         Self { source: error.into() }
     }
+}
+
+fn attribute(data_type: &str, value: &str) -> Result<MessageAttributeValue, QueueError> {
+    MessageAttributeValue::builder()
+        .data_type(data_type)
+        .string_value(value)
+        .build()
+        .map_err(|source| QueueError { source: source.into() })
 }
 
 /// The delay of one message, left to the queue's own where there is none.

@@ -7,7 +7,9 @@ use std::time::Instant;
 
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,
-    types::{Put, TransactWriteItem, Update},
+    types::{
+        Put, ReturnValuesOnConditionCheckFailure as ReturnOnFailure, TransactWriteItem, Update,
+    },
 };
 use thiserror::Error;
 
@@ -64,27 +66,69 @@ pub enum PersistError {
     Store(#[from] StoreError),
 }
 
-/// How a round of puts with their count ended.
-pub(super) enum Round<'a, T> {
+/// What became of a row that was to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowOutcome {
+    /// This call wrote it.
     Written,
-    /// The row that counts is missing; these puts are still to be made.
-    NothingCounts(Vec<&'a T>),
+    /// It was there already, as it was to be written or as an edit has changed it since.
+    AlreadyThere,
+    /// Another row stands under its number, accepted at another time or with another text; it stays.
+    Mismatch,
 }
 
-/// What became of one action of a cancelled transaction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    /// Its condition did not hold.
-    ConditionFailed,
+/// Rows that are to be written, and what became of each.
+pub(super) struct NewRows<'a, T> {
+    /// Those that are still to be put, with their places in `outcomes`.
+    pending: Vec<(usize, &'a T)>,
+    outcomes: Vec<RowOutcome>,
+}
+
+/// How a round of puts with their count ended.
+pub(super) enum Round {
+    /// No put is pending.
+    Finished,
+    /// The row that counts is missing.
+    NothingCounts,
+}
+
+/// Why an action of a transaction was cancelled.
+#[derive(Debug, Clone, PartialEq)]
+enum CancelReason {
+    /// Its condition did not hold for this item; `None` where there is no item.
+    ConditionFailed(Option<Item>),
     /// It was cancelled for another action's sake, or met a conflict or a throttle.
     TryAgain,
     /// It can never succeed.
     Invalid,
 }
 
+impl<'a, T> NewRows<'a, T> {
+    pub(super) fn of(rows: impl IntoIterator<Item = &'a T>) -> Self {
+        let pending: Vec<(usize, &T)> = rows.into_iter().enumerate().collect();
+        let outcomes = vec![RowOutcome::Written; pending.len()];
+        Self { pending, outcomes }
+    }
+
+    /// Leaves out what was found already there; `reasons` are those of the pending puts.
+    fn leave_out(&mut self, reasons: Vec<CancelReason>, row: impl Fn(&T) -> Item) {
+        let mut reasons = reasons.into_iter();
+        let outcomes = &mut self.outcomes;
+        self.pending.retain(|&(place, new)| {
+            let Some(CancelReason::ConditionFailed(found)) = reasons.next() else { return true };
+            let same = found.is_none_or(|found| is_same_creation(&found, &row(new)));
+            if let Some(outcome) = outcomes.get_mut(place) {
+                *outcome = if same { RowOutcome::AlreadyThere } else { RowOutcome::Mismatch };
+            }
+            false
+        });
+    }
+}
+
 impl Store {
-    /// Writes the rows of chats that have none yet and adds them to their application's count.
-    /// Numbers must be distinct. Conflicts are retried until the deadline.
+    /// Writes the rows of chats that have none yet and adds them to their application's count; says
+    /// of each what became of it, in their order. Numbers must be distinct. Conflicts are retried
+    /// until the deadline.
     ///
     /// # Errors
     /// [`PersistError`].
@@ -93,21 +137,25 @@ impl Store {
         token: &AccessToken,
         chats: &[NewChat],
         deadline: Instant,
-    ) -> Result<(), PersistError> {
+    ) -> Result<Vec<RowOutcome>, PersistError> {
+        let mut outcomes = Vec::with_capacity(chats.len());
         for part in chats.chunks(MAX_PUTS) {
             let row = |chat: &NewChat| chat_row(token, *chat);
-            let count = |count| self.count_chats(token, count);
-            let chats = part.iter().collect();
-            let round = self.put_and_count(chats, row, count, deadline).await?;
-            if let Round::NothingCounts(_) = round {
+            let count = |new: &[&NewChat], _| self.count_chats(token, new.len());
+            let mut rows = NewRows::of(part);
+            if let Round::NothingCounts =
+                self.put_and_count(&mut rows, row, count, deadline).await?
+            {
                 return Err(PersistError::NoApplication);
             }
+            outcomes.append(&mut rows.outcomes);
         }
-        Ok(())
+        Ok(outcomes)
     }
 
-    /// Writes the rows of one chat's messages that have none yet and adds them to its count;
-    /// makes the chat's row, and counts it, where it is missing. Numbers must be distinct.
+    /// Writes the rows of one chat's messages that have none yet, adds them to its count and moves
+    /// its `updated_at` to the latest of them; says of each what became of it, in their order.
+    /// Makes the chat's row, and counts it, where it is missing. Numbers must be distinct.
     /// Conflicts are retried until the deadline.
     ///
     /// # Errors
@@ -118,80 +166,91 @@ impl Store {
         chat: NewChat,
         messages: &[NewMessage],
         deadline: Instant,
-    ) -> Result<(), PersistError> {
+    ) -> Result<Vec<RowOutcome>, PersistError> {
+        let mut outcomes = Vec::with_capacity(messages.len());
         for part in parts(messages) {
             let row = |message: &NewMessage| message_row(token, chat.number, message);
-            let count = |count| self.count_messages(token, chat.number, count);
-            let mut messages = part.iter().collect();
-            while let Round::NothingCounts(left) =
-                self.put_and_count(messages, row, count, deadline).await?
+            let count = |new: &[&NewMessage], touches: bool| {
+                let latest = new.iter().map(|message| message.created_at).max();
+                self.count_messages(token, chat.number, new.len(), latest.filter(|_| touches))
+            };
+            let mut rows = NewRows::of(part);
+            while let Round::NothingCounts =
+                self.put_and_count(&mut rows, row, count, deadline).await?
             {
                 self.persist_chats(token, &[chat], deadline).await?;
-                messages = left;
             }
+            outcomes.append(&mut rows.outcomes);
         }
-        Ok(())
+        Ok(outcomes)
     }
 
     /// Puts a row for each of these and their count in one transaction, until no put is refused:
     /// one whose row is found already there is left out, and the count lowered by it.
+    ///
+    /// `count` makes the action that counts, and is told whether it may move `updated_at`: no
+    /// longer, once the row that counts was found to be later.
     pub(super) async fn put_and_count<'a, T>(
         &self,
-        mut new: Vec<&'a T>,
+        new: &mut NewRows<'a, T>,
         row: impl Fn(&T) -> Item,
-        count: impl Fn(usize) -> Result<TransactWriteItem, StoreError>,
+        count: impl Fn(&[&'a T], bool) -> Result<TransactWriteItem, StoreError>,
         deadline: Instant,
-    ) -> Result<Round<'a, T>, StoreError> {
+    ) -> Result<Round, StoreError> {
         let mut backoff = Backoff::until(deadline);
-        while !new.is_empty() {
-            let mut actions = Vec::with_capacity(new.len() + 1);
-            for each in &new {
+        let mut touches = true;
+        while !new.pending.is_empty() {
+            let counted: Vec<&T> = new.pending.iter().map(|(_, each)| *each).collect();
+            let mut actions = Vec::with_capacity(counted.len() + 1);
+            for each in &counted {
                 actions.push(self.put_row(row(each))?);
             }
-            actions.push(count(new.len())?);
-            let Some(verdicts) = self.transact(actions).await? else {
-                return Ok(Round::Written);
+            actions.push(count(&counted, touches)?);
+            let Some(mut reasons) = self.transact(actions).await? else {
+                return Ok(Round::Finished);
             };
-            let wanted = new.len();
-            let nothing_counts = verdicts.get(wanted) == Some(&Verdict::ConditionFailed);
-            let mut of_puts = verdicts.into_iter();
-            new.retain(|_| of_puts.next() != Some(Verdict::ConditionFailed));
-            if nothing_counts && !new.is_empty() {
-                return Ok(Round::NothingCounts(new));
-            }
-            if new.len() == wanted {
-                met_conflict();
-                if !backoff.wait().await {
-                    return Err(StoreError::Contended { operation: OPERATION });
+            let of_count = (reasons.len() > counted.len()).then(|| reasons.pop()).flatten();
+            new.leave_out(reasons, &row);
+            match of_count {
+                Some(CancelReason::ConditionFailed(None)) if !new.pending.is_empty() => {
+                    return Ok(Round::NothingCounts);
                 }
+                Some(CancelReason::ConditionFailed(Some(_))) => touches = false,
+                _ if new.pending.len() == counted.len() => {
+                    met_conflict();
+                    if !backoff.wait().await {
+                        return Err(StoreError::Contended { operation: OPERATION });
+                    }
+                }
+                _ => {}
             }
         }
-        Ok(Round::Written)
+        Ok(Round::Finished)
     }
 
-    /// Makes one transaction: `None` where it was written, otherwise a verdict for each action.
+    /// Makes one transaction: `None` where it was written, otherwise a reason for each action.
     async fn transact(
         &self,
         actions: Vec<TransactWriteItem>,
-    ) -> Result<Option<Vec<Verdict>>, StoreError> {
+    ) -> Result<Option<Vec<CancelReason>>, StoreError> {
         let outcome =
             self.client.transact_write_items().set_transact_items(Some(actions)).send().await;
         let Err(error) = outcome else { return Ok(None) };
-        let verdicts: Vec<Verdict> = match error.as_service_error() {
+        let reasons: Vec<CancelReason> = match error.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled
                 .cancellation_reasons()
                 .iter()
-                .map(|reason| verdict(reason.code()))
+                .map(|reason| classify(reason.code(), reason.item()))
                 .collect(),
             _ => Vec::new(),
         };
-        if verdicts.is_empty() {
+        if reasons.is_empty() {
             return Err(StoreError::of_call(OPERATION, error));
         }
-        if verdicts.contains(&Verdict::Invalid) {
+        if reasons.contains(&CancelReason::Invalid) {
             return Err(StoreError::Refused { operation: OPERATION, source: error.into() });
         }
-        Ok(Some(verdicts))
+        Ok(Some(reasons))
     }
 
     fn put_row(&self, row: Item) -> Result<TransactWriteItem, StoreError> {
@@ -199,6 +258,7 @@ impl Store {
             .table_name(&self.table)
             .set_item(Some(row))
             .condition_expression("attribute_not_exists(pk)")
+            .return_values_on_condition_check_failure(ReturnOnFailure::AllOld)
             .build()
             .map_err(incomplete)?;
         Ok(TransactWriteItem::builder().put(put).build())
@@ -226,23 +286,41 @@ impl Store {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
+    /// Adds to a chat's count and, where a time is given, moves its `updated_at` there; refused
+    /// where that is later already.
     pub(super) fn count_messages(
         &self,
         token: &AccessToken,
         chat: ChatNumber,
         count: usize,
+        touch: Option<Timestamp>,
     ) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(keys::chat(token, chat)))
-            .update_expression("ADD #message_count :count")
-            .condition_expression("attribute_exists(#pk)")
             .set_expression_attribute_names(Some(expression_names([PARTITION_KEY, MESSAGE_COUNT])))
             .expression_attribute_values(":count", integer(count as u64))
-            .build()
-            .map_err(incomplete)?;
-        Ok(TransactWriteItem::builder().update(update).build())
+            .return_values_on_condition_check_failure(ReturnOnFailure::AllOld);
+        let update = match touch {
+            None => update
+                .update_expression("ADD #message_count :count")
+                .condition_expression("attribute_exists(#pk)"),
+            Some(to) => update
+                .update_expression("SET #updated_at = :to ADD #message_count :count")
+                .condition_expression("attribute_exists(#pk) AND #updated_at <= :to")
+                .expression_attribute_names(format!("#{UPDATED_AT}"), UPDATED_AT)
+                .expression_attribute_values(":to", time(to)),
+        };
+        Ok(TransactWriteItem::builder().update(update.build().map_err(incomplete)?).build())
     }
+}
+
+/// Whether the row that stands was written by the creation that the new one is of. An edit leaves
+/// the time of acceptance; the text can be compared only where there was none.
+fn is_same_creation(found: &Item, new: &Item) -> bool {
+    let is_unedited = found.get(REVISION) == Some(&integer(1));
+    found.get(CREATED_AT) == new.get(CREATED_AT)
+        && (!is_unedited || found.get(BODY) == new.get(BODY))
 }
 
 /// Splits messages into what one transaction takes; nothing is dropped, order is kept.
@@ -266,11 +344,13 @@ fn parts(messages: &[NewMessage]) -> Vec<&[NewMessage]> {
     parts
 }
 
-fn verdict(code: Option<&str>) -> Verdict {
+fn classify(code: Option<&str>, item: Option<&Item>) -> CancelReason {
     match code {
-        Some("ConditionalCheckFailed") => Verdict::ConditionFailed,
-        Some("ValidationError" | "ItemCollectionSizeLimitExceeded") => Verdict::Invalid,
-        _ => Verdict::TryAgain,
+        Some("ConditionalCheckFailed") => {
+            CancelReason::ConditionFailed(item.filter(|item| !item.is_empty()).cloned())
+        }
+        Some("ValidationError" | "ItemCollectionSizeLimitExceeded") => CancelReason::Invalid,
+        _ => CancelReason::TryAgain,
     }
 }
 
@@ -314,6 +394,10 @@ mod tests {
             .collect()
     }
 
+    fn chat() -> ChatNumber {
+        ChatNumber::try_from(1).unwrap()
+    }
+
     fn sizes(messages: &[NewMessage]) -> Vec<usize> {
         parts(messages).iter().map(|part| part.len()).collect()
     }
@@ -330,10 +414,38 @@ mod tests {
 
     #[test]
     fn a_cancelled_transaction_says_what_became_of_each_action() {
-        assert_eq!(verdict(Some("ConditionalCheckFailed")), Verdict::ConditionFailed);
+        let item = message_row(&AccessToken::generate().unwrap(), chat(), &messages(1, 1)[0]);
+        let failed = Some("ConditionalCheckFailed");
+        let found = CancelReason::ConditionFailed(Some(item.clone()));
+        assert_eq!(classify(failed, Some(&item)), found);
+        assert_eq!(classify(failed, None), CancelReason::ConditionFailed(None));
+        assert_eq!(classify(failed, Some(&Item::new())), CancelReason::ConditionFailed(None));
         for code in [None, Some("None"), Some("TransactionConflict"), Some("ThrottlingError")] {
-            assert_eq!(verdict(code), Verdict::TryAgain, "{code:?}");
+            assert_eq!(classify(code, None), CancelReason::TryAgain, "{code:?}");
         }
-        assert_eq!(verdict(Some("ValidationError")), Verdict::Invalid);
+        assert_eq!(classify(Some("ValidationError"), None), CancelReason::Invalid);
+    }
+
+    #[test]
+    fn a_row_is_of_the_same_creation_by_its_time_and_by_its_text_until_it_is_edited() {
+        let token = AccessToken::generate().unwrap();
+        let message = &messages(1, 1)[0];
+        let row = |message: &NewMessage| message_row(&token, chat(), message);
+        let body = MessageBody::new("other".to_owned()).unwrap();
+        let other_text = row(&NewMessage { body, ..message.clone() });
+        let created_at = message.created_at.plus_millis(1);
+        let other_time = row(&NewMessage { created_at, ..message.clone() });
+        let mut edited = other_text.clone();
+        edited.insert(REVISION.to_owned(), integer(2));
+        for (found, same) in
+            [(row(message), true), (other_text, false), (other_time, false), (edited, true)]
+        {
+            assert_eq!(is_same_creation(&found, &row(message)), same, "{found:?}");
+        }
+        let chats = [0, 0, 1].map(|millis| {
+            let created_at = message.created_at.plus_millis(millis);
+            chat_row(&token, NewChat { number: chat(), created_at })
+        });
+        assert!(is_same_creation(&chats[0], &chats[1]) && !is_same_creation(&chats[0], &chats[2]));
     }
 }

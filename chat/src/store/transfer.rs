@@ -17,7 +17,7 @@ use super::{
         PARTITION_KEY, REVISION, UPDATED_AT,
     },
     numbering::{self, NO_REQUEST},
-    persisting::{Round, incomplete},
+    persisting::{NewRows, Round, incomplete},
 };
 use crate::model::{AccessToken, Application, Chat, ChatNumber, Message};
 
@@ -80,10 +80,11 @@ impl Store {
     ) -> Result<(), PersistError> {
         for part in chats.chunks(MAX_CHATS) {
             let row = |chat: &Chat| chat_row(token, chat);
-            let count = |count| self.count_imported_chats(token, count);
-            let chats = part.iter().collect();
-            let round = self.put_and_count(chats, row, count, deadline).await?;
-            if let Round::NothingCounts(_) = round {
+            let count = |new: &[&Chat], _| self.count_imported_chats(token, new.len());
+            let mut rows = NewRows::of(part);
+            if let Round::NothingCounts =
+                self.put_and_count(&mut rows, row, count, deadline).await?
+            {
                 return Err(PersistError::NoApplication);
             }
         }
@@ -104,10 +105,11 @@ impl Store {
     ) -> Result<(), PersistError> {
         for part in messages.chunks(MAX_MESSAGES) {
             let row = |message: &Message| message_row(token, chat, message);
-            let count = |count| self.count_messages(token, chat, count);
-            let messages = part.iter().collect();
-            let round = self.put_and_count(messages, row, count, deadline).await?;
-            if let Round::NothingCounts(_) = round {
+            let count = |new: &[&Message], _| self.count_messages(token, chat, new.len(), None);
+            let mut rows = NewRows::of(part);
+            if let Round::NothingCounts =
+                self.put_and_count(&mut rows, row, count, deadline).await?
+            {
                 return Err(PersistError::NoApplication);
             }
         }

@@ -1,9 +1,14 @@
 //! Sorting a batch: jobs by tenant and chat, repeats of one number merged. No I/O.
 
-use std::{collections::BTreeMap, panic::catch_unwind};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    panic::catch_unwind,
+};
 
 use chat::{
-    jobs::{CreateChat, CreateMessage, IndexMessages, Job, Task, UnreadableJob},
+    jobs::{
+        CreateChat, CreateMessage, IndexMessages, Job, MAX_UNREAD_ATTEMPTS, Task, UnreadableJob,
+    },
     model::{AccessToken, ChatNumber, MessageNumber, MessageReference},
     store::{NewChat, NewMessage},
 };
@@ -68,46 +73,65 @@ impl Batch {
                 Err(_) => Err(UnreadableJob::Malformed("reading it panicked".to_owned())),
             };
             match &job {
-                Ok(job) => batch.add(index, job),
-                Err(error) => fates.settle(&[index], &Fate::from(error)),
+                Ok(job) => batch.add(index, job, fates),
+                Err(error) => fates.settle(&[index], &unreadable(error, record.attempt())),
             }
             batch.jobs.push(job.ok());
         }
         batch
     }
 
-    fn add(&mut self, record: usize, job: &Job) {
+    fn add(&mut self, record: usize, job: &Job, fates: &mut Fates) {
         let tenant = self.tenants.entry(job.task.access_token().clone()).or_default();
-        match &job.task {
+        let is_same = match &job.task {
             Task::CreateChat(task) => tenant.add_chat(record, task),
             Task::CreateMessage(task) => tenant.add_message(record, task),
-            Task::IndexMessages(task) => tenant.add_references(record, task, job.attempt),
+            Task::IndexMessages(task) => {
+                tenant.add_references(record, task, job.attempt);
+                true
+            }
+        };
+        if !is_same {
+            // One of the two has a row, or will have; alone, each is compared with it.
+            let reason = "another job of its batch has its number and another time or text";
+            fates.settle(&[record], &Fate::PutOff(reason.to_owned()));
         }
     }
 }
 
+/// A newer worker may read what this one cannot, for as long as the queue keeps a message.
+fn unreadable(error: &UnreadableJob, attempt: u32) -> Fate {
+    match error {
+        UnreadableJob::Newer(_) if attempt < MAX_UNREAD_ATTEMPTS => Fate::PutOff(error.to_string()),
+        UnreadableJob::Newer(_) => Fate::Dead(format!("{error}, for 14 days")),
+        UnreadableJob::Malformed(_) => Fate::Dead(error.to_string()),
+    }
+}
+
 impl Tenant {
-    fn add_chat(&mut self, record: usize, task: &CreateChat) {
+    /// Whether nothing in the batch says otherwise of the number.
+    fn add_chat(&mut self, record: usize, task: &CreateChat) -> bool {
         let chat = NewChat { number: task.number, created_at: task.created_at };
-        self.new_chats.entry(task.number).or_insert_with(|| Work::of(chat)).records.push(record);
+        self.new_chats.entry(task.number).or_insert_with(|| Work::of(chat)).add(record, &chat)
     }
 
-    fn add_message(&mut self, record: usize, task: &CreateMessage) {
+    /// Whether nothing in the batch says otherwise of the number.
+    fn add_message(&mut self, record: usize, task: &CreateMessage) -> bool {
         let chat = NewChat { number: task.chat_number, created_at: task.chat_created_at };
         let work = self
             .chats
             .entry(task.chat_number)
             .or_insert_with(|| ChatWork { chat, messages: BTreeMap::new() });
-        let message = || NewMessage {
+        let message = NewMessage {
             number: task.number,
             body: task.body.clone(),
             created_at: task.created_at,
         };
-        work.messages
-            .entry(task.number)
-            .or_insert_with(|| Work::of(message()))
-            .records
-            .push(record);
+        match work.messages.entry(task.number) {
+            Entry::Vacant(entry) => entry.insert(Work::of(message)).records.push(record),
+            Entry::Occupied(mut entry) => return entry.get_mut().add(record, &message),
+        }
+        true
     }
 
     fn add_references(&mut self, record: usize, task: &IndexMessages, attempt: u32) {
@@ -120,9 +144,18 @@ impl Tenant {
     }
 }
 
-impl<T> Work<T> {
+impl<T: PartialEq> Work<T> {
     fn of(what: T) -> Self {
         Self { what, records: Vec::new() }
+    }
+
+    /// Adds a record that asks for the same; `false`, and nothing added, where it asks for another.
+    fn add(&mut self, record: usize, what: &T) -> bool {
+        let is_same = self.what == *what;
+        if is_same {
+            self.records.push(record);
+        }
+        is_same
     }
 }
 
@@ -133,7 +166,7 @@ mod tests {
     use super::*;
 
     fn record(task: Task) -> Record {
-        Record { message_id: "id".to_owned(), body: Job::new(task).to_body() }
+        Record::new("id".to_owned(), Job::new(task).to_body())
     }
 
     fn message(token: &AccessToken, chat: u64, number: u64) -> Task {
@@ -178,10 +211,8 @@ mod tests {
     fn a_record_that_is_no_job_gets_its_fate_and_the_rest_is_sorted() {
         let token = AccessToken::generate().unwrap();
         let bodies = ["{", r#"{"version":1,"kind":"fly"}"#, r#"{"version":9,"kind":"fly"}"#];
-        let mut records: Vec<Record> = bodies
-            .iter()
-            .map(|body| Record { message_id: "id".to_owned(), body: (*body).to_owned() })
-            .collect();
+        let mut records: Vec<Record> =
+            bodies.iter().map(|body| Record::new("id".to_owned(), (*body).to_owned())).collect();
         records.push(record(message(&token, 1, 1)));
         let mut fates = Fates::all_done(records.len());
         let batch = Batch::sort(&records, &mut fates);
@@ -190,5 +221,39 @@ mod tests {
         assert!(matches!(fates[0], Fate::Dead(_)) && matches!(fates[1], Fate::Dead(_)));
         assert!(matches!(fates[2], Fate::PutOff(_)));
         assert_eq!(fates[3], Fate::Done);
+    }
+
+    #[test]
+    fn two_jobs_of_one_number_that_differ_are_not_merged() {
+        let token = AccessToken::generate().unwrap();
+        let Task::CreateMessage(mut other) = message(&token, 1, 1) else { panic!() };
+        other.body = MessageBody::new("another".to_owned()).unwrap();
+        let records = [
+            record(message(&token, 1, 1)),
+            record(Task::CreateMessage(other)),
+            record(message(&token, 1, 1)),
+        ];
+        let mut fates = Fates::all_done(records.len());
+        let batch = Batch::sort(&records, &mut fates);
+        let chat = &batch.tenants[&token].chats[&ChatNumber::try_from(1).unwrap()];
+        assert_eq!(chat.messages[&MessageNumber::try_from(1).unwrap()].records, [0, 2]);
+        assert!(fates.are_done(&[0, 2]) && !fates.are_done(&[1]));
+    }
+
+    #[test]
+    fn a_job_of_a_newer_release_is_given_up_after_14_days_of_attempts() {
+        let newer = UnreadableJob::Newer(9);
+        assert!(matches!(unreadable(&newer, MAX_UNREAD_ATTEMPTS - 1), Fate::PutOff(_)));
+        let Fate::Dead(reason) = unreadable(&newer, MAX_UNREAD_ATTEMPTS) else { panic!() };
+        assert_eq!(reason, "a job of version 9, newer than this worker, for 14 days");
+        let json = r#"{"Records": [
+            {"messageId": "1", "body": "", "messageAttributes": {"attempt":
+                {"stringValue": "7", "binaryListValues": [], "dataType": "Number"}}},
+            {"messageId": "2", "body": "", "messageAttributes": {}},
+            {"messageId": "3", "body": ""}
+        ]}"#;
+        let event: crate::SqsEvent = serde_json::from_str(json).unwrap();
+        let attempts: Vec<u32> = event.records.iter().map(Record::attempt).collect();
+        assert_eq!(attempts, [7, 0, 0]);
     }
 }

@@ -1,7 +1,6 @@
 //! How each record of a batch ends.
 
 use chat::{
-    jobs::UnreadableJob,
     store::{PersistError, StoreError},
     telemetry::with_causes,
 };
@@ -45,15 +44,6 @@ impl Fates {
 
     pub(crate) fn into_iter(self) -> impl Iterator<Item = Fate> {
         self.0.into_iter()
-    }
-}
-
-impl From<&UnreadableJob> for Fate {
-    fn from(error: &UnreadableJob) -> Self {
-        match error {
-            UnreadableJob::Malformed(_) => Self::Dead(error.to_string()),
-            UnreadableJob::Newer(_) => Self::PutOff(error.to_string()),
-        }
     }
 }
 

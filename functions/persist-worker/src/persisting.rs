@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Instant};
 use chat::{
     jobs::MAX_REFERENCES,
     model::{AccessToken, ChatNumber, Message, MessageReference, Timestamp},
-    store::{NewChat, NewMessage, PersistError, Store, StoreError},
+    store::{NewChat, NewMessage, PersistError, RowOutcome, Store, StoreError},
 };
 use futures_util::future::{join, join_all};
 
@@ -14,6 +14,9 @@ use crate::{
     fate::Fate,
     isolation::isolated,
 };
+
+/// Why a job is given up whose number another creation has: a forged one, or a mistaken redrive.
+const OTHER_ROW: &str = "a row of another time or text has its number";
 
 /// A message as its document shall be, and the records that wait for it.
 #[derive(Debug)]
@@ -29,7 +32,8 @@ pub(crate) struct Pending {
 #[derive(Debug, Default)]
 pub(crate) struct Persisted {
     pub(crate) pending: Vec<Pending>,
-    /// When the creations were accepted whose rows stand.
+    /// When the creations were accepted whose rows this invocation wrote. What stood already was
+    /// counted when it was written, however often its job comes again.
     pub(crate) accepted: Vec<Timestamp>,
     pub(crate) fates: Vec<(Vec<usize>, Fate)>,
 }
@@ -58,9 +62,9 @@ pub(crate) async fn persist(
     let mut touches = Touches::default();
     for (work, outcome) in persist_chats(store, token, tenant, deadline).await {
         match outcome {
-            Ok(()) => {
+            Ok(row) => {
                 touches.application.add(work.what.created_at, &work.records);
-                persisted.accepted.push(work.what.created_at);
+                persisted.count(row, work.what.created_at);
             }
             Err(fate) => persisted.fates.push((work.records.clone(), fate)),
         }
@@ -69,10 +73,17 @@ pub(crate) async fn persist(
     for (chat, outcomes) in tenant.chats.values().zip(join_all(chats).await) {
         for (work, outcome) in outcomes {
             match outcome {
-                Ok(()) => {
-                    touches.add(chat.chat.number, work.what.created_at, &work.records);
-                    persisted.accepted.push(work.what.created_at);
-                    persisted.pending.push(Pending::new(chat.chat.number, work));
+                Ok(row) => {
+                    let (chat, accepted) = (chat.chat.number, work.what.created_at);
+                    // The transaction that writes a row moves its chat's time; for one that stands,
+                    // an earlier worker may have died before.
+                    if row == RowOutcome::AlreadyThere {
+                        touches.add(chat, accepted, &work.records);
+                    } else {
+                        touches.application.add(accepted, &work.records);
+                    }
+                    persisted.count(row, accepted);
+                    persisted.pending.push(Pending::new(chat, work));
                 }
                 Err(fate) => persisted.fates.push((work.records.clone(), fate)),
             }
@@ -83,6 +94,14 @@ pub(crate) async fn persist(
     persisted
 }
 
+impl Persisted {
+    fn count(&mut self, row: RowOutcome, accepted: Timestamp) {
+        if row == RowOutcome::Written {
+            self.accepted.push(accepted);
+        }
+    }
+}
+
 /// All of an application's new chats in one transaction; where that cannot succeed, each alone,
 /// so that only the one to blame is given up.
 async fn persist_chats<'a>(
@@ -90,7 +109,7 @@ async fn persist_chats<'a>(
     token: &AccessToken,
     tenant: &'a Tenant,
     deadline: Instant,
-) -> Vec<(&'a Work<NewChat>, Result<(), Fate>)> {
+) -> Vec<(&'a Work<NewChat>, Result<RowOutcome, Fate>)> {
     let works: Vec<&Work<NewChat>> = tenant.new_chats.values().collect();
     together_or_alone(works, async |works: &[&Work<NewChat>]| {
         let chats: Vec<NewChat> = works.iter().map(|work| work.what).collect();
@@ -105,7 +124,7 @@ async fn persist_messages<'a>(
     token: &AccessToken,
     chat: &'a ChatWork,
     deadline: Instant,
-) -> Vec<(&'a Work<NewMessage>, Result<(), Fate>)> {
+) -> Vec<(&'a Work<NewMessage>, Result<RowOutcome, Fate>)> {
     let works: Vec<&Work<NewMessage>> = chat.messages.values().collect();
     together_or_alone(works, async |works: &[&Work<NewMessage>]| {
         let messages: Vec<NewMessage> = works.iter().map(|work| work.what.clone()).collect();
@@ -116,26 +135,43 @@ async fn persist_messages<'a>(
 
 async fn together_or_alone<'a, T>(
     works: Vec<&'a Work<T>>,
-    persist: impl AsyncFn(&[&'a Work<T>]) -> Result<(), PersistError>,
-) -> Vec<(&'a Work<T>, Result<(), Fate>)> {
+    persist: impl AsyncFn(&[&'a Work<T>]) -> Result<Vec<RowOutcome>, PersistError>,
+) -> Vec<(&'a Work<T>, Result<RowOutcome, Fate>)> {
     if works.is_empty() {
         return Vec::new();
     }
     let together = attempt(persist(&works)).await;
     let somebodys_fault = matches!(together, Err(Fate::Dead(_) | Fate::Failed(_)));
     if works.len() == 1 || !somebodys_fault {
-        return works.into_iter().map(|work| (work, together.clone())).collect();
+        return outcomes(works, together);
     }
-    let mut outcomes = Vec::with_capacity(works.len());
+    let mut alone = Vec::with_capacity(works.len());
     for work in works {
-        outcomes.push((work, attempt(persist(&[work])).await));
+        alone.extend(outcomes(vec![work], attempt(persist(&[work])).await));
     }
-    outcomes
+    alone
 }
 
-async fn attempt(work: impl Future<Output = Result<(), PersistError>>) -> Result<(), Fate> {
+/// Each with its own part of what became of all. A job whose number has another row is given up.
+fn outcomes<T>(
+    works: Vec<&Work<T>>,
+    together: Result<Vec<RowOutcome>, Fate>,
+) -> Vec<(&Work<T>, Result<RowOutcome, Fate>)> {
+    let mut rows = together.map(Vec::into_iter);
+    let mut next = || match &mut rows {
+        Ok(rows) => match rows.next() {
+            Some(RowOutcome::Mismatch) => Err(Fate::Dead(OTHER_ROW.to_owned())),
+            Some(row) => Ok(row),
+            None => Err(Fate::Failed("nothing is known of its row".to_owned())),
+        },
+        Err(fate) => Err(fate.clone()),
+    };
+    works.into_iter().map(|work| (work, next())).collect()
+}
+
+async fn attempt<T>(work: impl Future<Output = Result<T, PersistError>>) -> Result<T, Fate> {
     match isolated(work).await {
-        Ok(Ok(())) => Ok(()),
+        Ok(Ok(done)) => Ok(done),
         Ok(Err(error)) => Err(Fate::from(&error)),
         Err(_) => Err(Fate::Failed("persisting it panicked".to_owned())),
     }

@@ -1,6 +1,6 @@
 //! A batch from its event to its answer.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chat::{
     jobs::{Queue, QueueError},
@@ -19,9 +19,6 @@ use crate::{
     lines::{Ending, Invocation},
     persisting::persist,
 };
-
-/// How long a job of a newer release waits for a newer worker before it is looked at again.
-const FOR_NEWER_WORKER: Duration = Duration::from_mins(1);
 
 /// Does jobs. Holds one client of each engine.
 #[derive(Debug, Clone)]
@@ -124,7 +121,7 @@ impl Worker {
     async fn put_off(&self, ending: &Ending<'_>) -> Result<(), QueueError> {
         match &ending.job {
             Some(job) => self.jobs.send(&job.clone().put_off()).await,
-            None => self.jobs.send_body(&ending.record.body, FOR_NEWER_WORKER).await,
+            None => self.jobs.send_body(&ending.record.body, ending.record.attempt() + 1).await,
         }
     }
 }

@@ -41,7 +41,7 @@ async fn dead_letters_are_listed_with_their_reasons_and_stay_where_they_are() {
     operator.dead().send_dead_letter(&job.to_body(), "a reason").await.unwrap();
     operator.dead().send_dead_letter("{ secret", "not a job").await.unwrap();
     // What the queue itself gives up has no reason.
-    operator.dead().send_body("null", Duration::ZERO).await.unwrap();
+    operator.dead().send_body("null", 0).await.unwrap();
     for looks in 1..=2 {
         let found = list(&operator.engines, 100).await.unwrap();
         assert_eq!(found.dead_letters.len(), 3, "{}", found.text());

@@ -197,7 +197,7 @@ impl Operator {
         let records = jobs
             .iter()
             .enumerate()
-            .map(|(id, job)| Record { message_id: id.to_string(), body: job.to_body() })
+            .map(|(id, job)| Record::new(id.to_string(), job.to_body()))
             .collect();
         let ends = SystemTime::now() + Duration::from_secs(30);
         let answer = worker.handle(SqsEvent { records }, &tests::invocation(ends)).await;

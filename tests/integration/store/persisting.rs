@@ -1,6 +1,6 @@
 //! Rows and the counts of them.
 
-use chat::store::{PersistError, StoreError};
+use chat::store::{NewChat, NewMessage, PersistError, RowOutcome, StoreError};
 use tests::{new_application, new_store, new_token, together};
 
 use super::{
@@ -51,15 +51,30 @@ async fn a_message_that_comes_before_its_chat_makes_it() {
 }
 
 #[tokio::test]
-async fn a_row_found_already_there_is_left_as_it_is() {
+async fn a_row_found_already_there_is_left_as_it_is_and_told_from_another() {
+    use RowOutcome::{AlreadyThere, Mismatch, Written};
     let store = new_store().await;
     let token = new_application(&store).await.access_token;
     let chat = new_chat(1);
-    store.persist_messages(&token, chat, &[new_message(1, "first")], soon()).await.unwrap();
-    store.persist_messages(&token, chat, &[new_message(1, "second")], soon()).await.unwrap();
+    let persist = async |messages: &[NewMessage]| {
+        store.persist_messages(&token, chat, messages, soon()).await.unwrap()
+    };
+    let first = new_message(1, "first");
+    let other_text = NewMessage { body: new_message(1, "second").body, ..first.clone() };
+    let other_time = NewMessage { created_at: first.created_at.plus_millis(1), ..first.clone() };
+    assert_eq!(persist(std::slice::from_ref(&first)).await, [Written]);
+    assert_eq!(persist(&[new_message(2, "new"), first.clone()]).await, [Written, AlreadyThere]);
+    assert_eq!(persist(&[other_text, new_message(3, "new")]).await, [Mismatch, Written]);
+    assert_eq!(persist(&[other_time]).await, [Mismatch]);
     let row = store.message(&token, chat.number, message_number(1)).await.unwrap().unwrap();
-    assert_eq!(row.body.as_str(), "first");
-    assert_eq!(message_count(&store, &token, 1).await, 1);
+    assert_eq!((row.body.as_str(), row.revision), ("first", 1));
+    assert_eq!(message_count(&store, &token, 1).await, 3);
+
+    let later = NewChat { created_at: chat.created_at.plus_millis(1), ..chat };
+    let chats = store.persist_chats(&token, &[chat, new_chat(2)], soon()).await.unwrap();
+    assert_eq!(chats, [AlreadyThere, Written]);
+    assert_eq!(store.persist_chats(&token, &[later], soon()).await.unwrap(), [Mismatch]);
+    assert_eq!(chat_count(&store, &token).await, 2);
 }
 
 #[tokio::test]

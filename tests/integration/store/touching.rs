@@ -1,8 +1,9 @@
 //! `updated_at` of chats and applications.
 
+use chat::store::NewMessage;
 use tests::{new_application, new_store, new_token};
 
-use super::{chat_number, new_chat, soon};
+use super::{chat_number, message_count, new_chat, new_message, soon};
 
 #[tokio::test]
 async fn updated_at_moves_forward_and_never_back() {
@@ -18,6 +19,29 @@ async fn updated_at_moves_forward_and_never_back() {
     let row = store.chat(token, chat.number).await.unwrap().unwrap();
     assert_eq!((row.updated_at, row.created_at), (later, chat.created_at));
     assert_eq!(store.application(token).await.unwrap().unwrap().updated_at, later);
+}
+
+#[tokio::test]
+async fn the_write_of_messages_moves_their_chats_time_forward_and_never_back() {
+    let store = new_store().await;
+    let token = new_application(&store).await.access_token;
+    let chat = new_chat(1);
+    let message = |number, millis| {
+        let created_at = chat.created_at.plus_millis(millis);
+        NewMessage { created_at, ..new_message(number, "hi") }
+    };
+    for (messages, latest) in [
+        (vec![message(1, 50), message(2, 10)], 50),
+        (vec![message(3, 20)], 50),
+        (vec![message(4, 50)], 50),
+        (vec![message(5, 60), message(1, 50)], 60),
+        (vec![message(5, 60)], 60),
+    ] {
+        store.persist_messages(&token, chat, &messages, soon()).await.unwrap();
+        let row = store.chat(&token, chat.number).await.unwrap().unwrap();
+        assert_eq!(row.updated_at, chat.created_at.plus_millis(latest), "{messages:?}");
+    }
+    assert_eq!(message_count(&store, &token, 1).await, 5);
 }
 
 #[tokio::test]

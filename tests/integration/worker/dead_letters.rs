@@ -4,7 +4,7 @@ use chat::jobs::Job;
 use serde_json::{Value, json};
 use tests::{new_token, variable};
 
-use super::setup::Setup;
+use super::setup::{Setup, accepted, chat_number, message_number};
 use crate::search::engine::{self, Engine};
 
 #[tokio::test]
@@ -66,4 +66,39 @@ async fn a_document_that_the_mapping_rejects_becomes_a_dead_letter_and_its_row_s
     assert_eq!(setup.message_count(1).await, Some(3));
     setup.finds(1, "apple", &[1, 2]).await;
     engine.done("DELETE", &format!("/{alias}-1"), &Value::Null).await;
+}
+
+#[tokio::test]
+async fn a_job_whose_number_has_another_row_becomes_a_dead_letter_and_changes_nothing() {
+    let setup = Setup::new().await;
+    setup.done(&[setup.chat(1), setup.message(1, 1, "accepted")]).await;
+    let later = |job: Job| {
+        let later = accepted().plus_millis(77).to_string();
+        job.to_body().replace(&accepted().plus_millis(1).to_string(), &later)
+    };
+    let other_chat = setup
+        .chat(1)
+        .to_body()
+        .replace(&accepted().to_string(), &accepted().plus_millis(1).to_string());
+    for forged in [
+        setup.message(1, 1, "forged").to_body(),
+        later(setup.message(1, 1, "accepted")),
+        other_chat,
+    ] {
+        let batch = [forged.clone(), setup.message(1, 1, "accepted").to_body()];
+        assert_eq!(setup.handle(&batch).await, [""; 0]);
+        if forged.contains("create_message") {
+            // Both stood in one batch, so the one that came second was put off.
+            assert_eq!(setup.sent_job(1).await, setup.message(1, 1, "accepted").put_off());
+        }
+        let (body, reason) = setup.dead_letter().await;
+        assert_eq!(body, forged);
+        assert_eq!(reason, "a row of another time or text has its number");
+    }
+    let (chat, number) = (chat_number(1), message_number(1));
+    let message = setup.store().message(&setup.token, chat, number).await.unwrap().unwrap();
+    assert_eq!((message.body.as_str(), message.revision), ("accepted", 1));
+    assert_eq!(message.created_at, accepted().plus_millis(1));
+    assert_eq!(setup.message_count(1).await, Some(1));
+    setup.finds(1, "accepted", &[1]).await;
 }

@@ -48,7 +48,7 @@ impl Setup {
         let records = bodies
             .iter()
             .enumerate()
-            .map(|(id, body)| Record { message_id: id.to_string(), body: body.clone() })
+            .map(|(id, body)| Record::new(id.to_string(), body.clone()))
             .collect();
         let ends = SystemTime::now() + Duration::from_secs(30);
         let answer = self.worker.handle(SqsEvent { records }, &tests::invocation(ends)).await;

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use chat::jobs::Job;
+use tests::eventually;
 
 use super::setup::{Setup, chat_number, message_number};
 
@@ -55,4 +56,21 @@ async fn the_jobs_that_this_release_sends_are_those_kept_for_the_next() {
         let kept = kept.replace(TOKEN, setup.token.as_str());
         assert_eq!(Job::from_body(&kept).unwrap().to_body(), kept);
     }
+}
+
+#[tokio::test]
+async fn a_job_of_a_newer_release_waits_ever_longer_and_its_attempts_stand_beside_it() {
+    let setup = Setup::new().await;
+    let newer = r#"{"version":4294967295,"kind":"fly"}"#;
+    assert_eq!(setup.handle(&[newer.to_owned()]).await, [""; 0]);
+    let attempt = eventually("the job to be sent on", async || {
+        let messages = setup.jobs.receive().await;
+        let message = messages.first().ok_or("none")?;
+        assert_eq!(message.body(), Some(newer));
+        let attempt = message.message_attributes().and_then(|all| all.get("attempt"));
+        Ok::<_, &str>(attempt.and_then(|it| it.string_value()).map(str::to_owned))
+    })
+    .await;
+    assert_eq!(attempt.as_deref(), Some("1"));
+    assert!(setup.dead_letters.receive().await.is_empty());
 }
