@@ -54,6 +54,8 @@ pub(super) struct Headers<'a> {
     #[serde(borrow)]
     pub(super) authorization: Option<Text<'a>>,
     #[serde(borrow)]
+    pub(super) content_encoding: Option<Text<'a>>,
+    #[serde(borrow)]
     pub(super) content_type: Option<Text<'a>>,
     #[serde(borrow)]
     pub(super) idempotency_key: Option<Text<'a>>,

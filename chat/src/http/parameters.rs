@@ -12,7 +12,8 @@ use crate::model::{
     MessageBody,
 };
 
-const NAME_RULE: &str = "a string of 1 to 80 characters, not only white space";
+const NAME_RULE: &str =
+    "a string of 1 to 80 characters, at least one of them visible, no control characters";
 const BODY_RULE: &str = "a string of 1 to 65,535 bytes of UTF-8";
 const LIMIT_RULE: &str = "a number from 1 to 100";
 const BOUND_RULE: &str = "a number from 0";
@@ -36,6 +37,7 @@ pub fn application_name(request: &Request<'_>) -> Result<ApplicationName, Proble
     ApplicationName::new(text).map_err(|error| {
         let wrong = match error {
             InvalidApplicationName::Blank => "is blank".to_owned(),
+            InvalidApplicationName::Control => "has a control character".to_owned(),
             InvalidApplicationName::TooLong(chars) => format!("has {chars} characters"),
         };
         Problem::invalid_parameter("name", &wrong, NAME_RULE)
@@ -154,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_1_to_80_characters_and_not_only_white_space() {
+    fn a_name_is_1_to_80_characters_one_of_them_visible_and_none_a_control_character() {
         let name = |query: &str| with_query(query, application_name);
         assert_eq!(name("name=+My+app+").unwrap().as_str(), " My app ");
         let longest = "é".repeat(80);
@@ -164,11 +166,12 @@ mod tests {
             ("Name=x", "is missing"),
             ("name", "is blank"),
             ("name=++%0A%E2%80%83", "is blank"),
+            ("name=%E3%85%A4%E2%80%8B", "is blank"),
+            ("name=a%0Ab", "has a control character"),
+            ("name=a%C2%85", "has a control character"),
             (&format!("name={longest}x"), "has 81 characters"),
         ] {
-            let detail = format!(
-                "`name` {wrong}; allowed: a string of 1 to 80 characters, not only white space."
-            );
+            let detail = format!("`name` {wrong}; allowed: {NAME_RULE}.");
             assert_eq!(refusal(name(query)), (400, detail), "{query}");
         }
     }

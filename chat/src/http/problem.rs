@@ -107,6 +107,14 @@ impl Problem {
         )
     }
 
+    /// 412: the entity is one that `If-None-Match` names.
+    pub fn entity_exists() -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "An entity tag in If-None-Match is the current one.",
+        )
+    }
+
     /// 413: a parameter is too long; what is wrong with it, and what is allowed.
     pub fn content_too_large(name: &str, wrong: &str, allowed: &str) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, parameter_detail(name, wrong, allowed))
@@ -122,6 +130,16 @@ impl Problem {
              application/x-www-form-urlencoded, or none for JSON.",
         )
         .with_header("accept", READ)
+    }
+
+    /// 415: the request's body is compressed, or encoded otherwise.
+    pub(super) fn unsupported_content_encoding() -> Self {
+        // RFC 9110, section 12.5.3: Accept-Encoding in an answer tells which codings are read.
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Content-Encoding is not supported; allowed: identity, or none.",
+        )
+        .with_header("accept-encoding", "identity")
     }
 
     /// 422: the idempotency key was used with another payload.
@@ -288,13 +306,6 @@ mod tests {
                 None,
             ),
             (
-                Problem::unsupported_media_type(),
-                415,
-                "Unsupported Media Type",
-                "415: Unsupported Media Type",
-                Some(("accept", "application/json, application/x-www-form-urlencoded")),
-            ),
-            (
                 Problem::idempotency_key_reused(),
                 422,
                 "Unprocessable Content",
@@ -334,6 +345,22 @@ mod tests {
                     "detail": detail, "error": error,
                 })
             );
+        }
+    }
+
+    #[test]
+    fn a_refused_type_or_coding_is_415_with_what_would_have_been_read() {
+        for (problem, header, value) in [
+            (
+                Problem::unsupported_media_type(),
+                "accept",
+                "application/json, application/x-www-form-urlencoded",
+            ),
+            (Problem::unsupported_content_encoding(), "accept-encoding", "identity"),
+        ] {
+            let answer = problem.into_response();
+            assert_eq!(answer.status(), 415);
+            assert_eq!(answer.header(header), Some(value));
         }
     }
 

@@ -70,6 +70,15 @@ impl<'a> Request<'a> {
         (!media_type.is_empty()).then_some(media_type)
     }
 
+    /// Whether the body is as it is: no coding, or the one that changes nothing.
+    pub(super) fn is_unencoded(&self) -> bool {
+        let codings = self.event.headers.content_encoding.as_deref().unwrap_or_default();
+        codings
+            .split(',')
+            .map(str::trim)
+            .all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case("identity"))
+    }
+
     /// The bytes of the body, empty where there is none; copied only from base64.
     ///
     /// # Errors
@@ -178,6 +187,23 @@ mod tests {
         ] {
             on_request(json!({"headers": {"content-type": header}}), |request| {
                 assert_eq!(request.media_type(), media_type);
+            });
+        }
+    }
+
+    #[test]
+    fn a_coding_that_changes_nothing_is_none() {
+        for (header, unencoded) in [
+            (json!(null), true),
+            (json!(""), true),
+            (json!("identity"), true),
+            (json!(" Identity , identity"), true),
+            (json!("gzip"), false),
+            (json!("identity, br"), false),
+            (json!("*"), false),
+        ] {
+            on_request(json!({"headers": {"content-encoding": header}}), |request| {
+                assert_eq!(request.is_unencoded(), unencoded, "{header}");
             });
         }
     }

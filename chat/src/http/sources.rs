@@ -11,6 +11,8 @@ use super::{
     json_object::{InvalidObject, Member, member},
 };
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A string that must be given, in the body or the query string; where both give it, the body's
 /// counts, a JSON null too.
 pub(super) fn from_body_or_query(
@@ -41,6 +43,11 @@ fn from_body(request: &Request<'_>, name: &str) -> Result<Given, Problem> {
     if bytes.is_empty() {
         return Ok(Given::Not);
     }
+    if !request.is_unencoded() {
+        return Err(Problem::unsupported_content_encoding());
+    }
+    // What some editors and clients write before JSON (RFC 8259, section 8.1).
+    let json = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
     let is_form = match request.media_type() {
         None => false,
         Some(media_type) if media_type.eq_ignore_ascii_case("application/json") => false,
@@ -48,11 +55,11 @@ fn from_body(request: &Request<'_>, name: &str) -> Result<Given, Problem> {
             if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") =>
         {
             // What `curl -d '{…}'` sends is JSON under a form's name.
-            !bytes.starts_with(b"{")
+            !json.trim_ascii_start().starts_with(b"{")
         }
         Some(_) => return Err(Problem::unsupported_media_type()),
     };
-    let text = str::from_utf8(&bytes)
+    let text = str::from_utf8(if is_form { &bytes } else { json })
         .map_err(|_| Problem::bad_request("The request's body is not UTF-8."))?;
     if is_form {
         let [value] = from_pairs(text, [name], "form")?;
@@ -147,6 +154,11 @@ mod tests {
             ("", Some(FORM), Some("x=1&name=a+b%26&y"), "a b&"),
             ("", Some("APPLICATION/x-www-form-urlencoded;charset=UTF-8"), Some("name=é=ü"), "é=ü"),
             ("", Some(FORM), Some(r#"{"name":"a+b&c=%zz"}"#), "a+b&c=%zz"),
+            ("", Some(FORM), Some("\r\n\t {\"name\":\"a+b\"}"), "a+b"),
+            ("", Some(FORM), Some("\u{feff} {\"name\":\"a+b\"}"), "a+b"),
+            ("", None, Some("\u{feff}{\"name\":\"a\"}"), "a"),
+            ("", Some("application/json"), Some("\u{feff}\n{\"name\":\"\u{feff}a\"}"), "\u{feff}a"),
+            ("name=a", Some(FORM), Some("\u{feff}name=b"), "a"),
         ] {
             let result = name(query, content_type, body);
             assert_eq!(result.as_deref(), Ok(expected), "{query} {content_type:?}");
@@ -194,6 +206,19 @@ mod tests {
                 assert_eq!(status, 415, "{content_type}");
             }
         }
+    }
+
+    #[test]
+    fn an_encoded_body_is_415_and_no_body_is_none() {
+        let request = |encoding: &str, body: &str| {
+            let headers = json!({"content-type": "application/json", "content-encoding": encoding});
+            named(json!({"rawQueryString": "name=q", "headers": headers, "body": body}))
+        };
+        for encoding in ["gzip", "br", "identity, gzip", "deflate"] {
+            assert_eq!(request(encoding, r#"{"name":"a"}"#).unwrap_err().0, 415, "{encoding}");
+            assert_eq!(request(encoding, "").as_deref(), Ok("q"), "{encoding}");
+        }
+        assert_eq!(request("identity", r#"{"name":"a"}"#).as_deref(), Ok("a"));
     }
 
     #[test]

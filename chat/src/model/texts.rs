@@ -2,22 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+use unicode_general_category::{GeneralCategory, get_general_category};
 
 /// Longest name of an application, in Unicode scalar values.
 pub const APPLICATION_NAME_MAX_CHARS: usize = 80;
 /// Longest body of a message, in bytes of UTF-8 (a `TEXT` column of the service that this one replaces).
 pub const MESSAGE_BODY_MAX_BYTES: usize = 65_535;
 
-/// An application's name: 1 to 80 Unicode scalar values, not only white space.
+/// An application's name: 1 to 80 Unicode scalar values, at least one of them visible, and none a
+/// control character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApplicationName(String);
 
 /// Why a text is no application's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum InvalidApplicationName {
-    /// Empty, or nothing but white space.
+    /// Empty, or nothing that is visible.
     #[error("the name is blank")]
     Blank,
+    /// A control character, such as a line break.
+    #[error("the name has a control character")]
+    Control,
     /// More than 80 characters.
     #[error("the name has {0} characters")]
     TooLong(usize),
@@ -29,13 +34,25 @@ impl ApplicationName {
     /// # Errors
     /// [`InvalidApplicationName`] says which bound was broken.
     pub fn new(text: String) -> Result<Self, InvalidApplicationName> {
-        let chars = text.chars().count();
-        if text.trim().is_empty() {
+        if !text.chars().any(is_visible) {
             Err(InvalidApplicationName::Blank)
-        } else if chars > APPLICATION_NAME_MAX_CHARS {
-            Err(InvalidApplicationName::TooLong(chars))
+        } else if text.chars().any(char::is_control) {
+            Err(InvalidApplicationName::Control)
         } else {
-            Ok(Self(text))
+            Self::existing(text)
+        }
+    }
+
+    /// Takes the name of an application that exists, which an earlier release or another service
+    /// may have accepted with characters that [`Self::new`] refuses.
+    ///
+    /// # Errors
+    /// [`InvalidApplicationName`] for an empty one, or more than 80 characters.
+    pub fn existing(text: String) -> Result<Self, InvalidApplicationName> {
+        match text.chars().count() {
+            0 => Err(InvalidApplicationName::Blank),
+            1..=APPLICATION_NAME_MAX_CHARS => Ok(Self(text)),
+            chars => Err(InvalidApplicationName::TooLong(chars)),
         }
     }
 
@@ -43,6 +60,36 @@ impl ApplicationName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a character leaves something to be seen: not white space, nor what only steers others.
+fn is_visible(character: char) -> bool {
+    use GeneralCategory::{
+        Control, Format, LineSeparator, ParagraphSeparator, SpaceSeparator, Unassigned,
+    };
+    let category = get_general_category(character);
+    let steers = matches!(
+        category,
+        Control | Format | LineSeparator | ParagraphSeparator | SpaceSeparator | Unassigned
+    );
+    !steers && !is_blank_by_itself(character)
+}
+
+/// Letters, marks and a symbol that show nothing: what Unicode calls default ignorable beyond the
+/// categories above, and the blank pattern of Braille.
+const fn is_blank_by_itself(character: char) -> bool {
+    matches!(
+        character,
+        '\u{34f}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{ffa0}'
+            | '\u{e0100}'..='\u{e01ef}'
+    )
 }
 
 /// A message's body: 1 to 65,535 bytes of UTF-8, every character kept as sent.
@@ -113,15 +160,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_1_to_80_characters_not_bytes_and_not_only_white_space() {
-        for text in ["a", " a ", &"é".repeat(80), &"🦀".repeat(80)] {
+    fn a_name_is_1_to_80_characters_not_bytes_one_visible_and_none_a_control_character() {
+        for text in ["a", " a ", "\u{301}", "\u{202e}a", "ᄀ", &"é".repeat(80), &"🦀".repeat(80)]
+        {
             assert_eq!(ApplicationName::new(text.to_owned()).unwrap().as_str(), text);
         }
-        for text in ["", " ", "\t\n", "\u{2003}"] {
+        for text in [
+            "",
+            " ",
+            "\t\n",
+            "\0",
+            "\u{85}",
+            "\u{2003}",
+            "\u{200b}\u{feff}",
+            "\u{3164}",
+            "\u{2800}",
+            "\u{fe0f}",
+            "\u{e0001}",
+            "\u{ffff}",
+        ] {
             let error = ApplicationName::new(text.to_owned()).unwrap_err();
             assert_eq!(error, InvalidApplicationName::Blank, "{text:?}");
         }
-        assert_eq!(ApplicationName::new("é".repeat(81)), Err(InvalidApplicationName::TooLong(81)));
+        for text in ["a\n", "\u{7f}a", "a\u{85}b", "\0a"] {
+            let error = ApplicationName::new(text.to_owned()).unwrap_err();
+            assert_eq!(error, InvalidApplicationName::Control, "{text:?}");
+            assert!(ApplicationName::existing(text.to_owned()).is_ok());
+        }
+        for name in [ApplicationName::new, ApplicationName::existing] {
+            assert_eq!(name("é".repeat(81)), Err(InvalidApplicationName::TooLong(81)));
+            assert_eq!(name(String::new()), Err(InvalidApplicationName::Blank));
+        }
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub(super) fn application_of(mut item: Item) -> Result<Application, StoreError> 
         .ok_or(StoreError::Malformed { attribute: PARTITION_KEY })?;
     Ok(Application {
         access_token,
-        name: ApplicationName::new(take_text(&mut item, NAME)?)
+        name: ApplicationName::existing(take_text(&mut item, NAME)?)
             .map_err(|_| StoreError::Malformed { attribute: NAME })?,
         created_at: read_time(&item, CREATED_AT)?,
         updated_at: read_time(&item, UPDATED_AT)?,

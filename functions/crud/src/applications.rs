@@ -27,7 +27,7 @@ impl Crud {
         let next = last
             .filter(|_| more)
             .map(|last| page.next_link(&ListingCursor::behind(last).to_string()));
-        Ok(Response::ok(array.finish()?).with_link(next))
+        Ok(preconditions::answer_content(request, array.finish()?, next))
     }
 
     pub(crate) async fn create_application(

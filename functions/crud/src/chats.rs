@@ -9,7 +9,7 @@ use chat::{
     store::{Missing, NumberRange},
 };
 
-use crate::handler::Crud;
+use crate::{handler::Crud, preconditions};
 
 impl Crud {
     pub(crate) async fn list_chats(
@@ -34,7 +34,7 @@ impl Crud {
             last = Some(chat.number.get());
         }
         let next = last.filter(|_| chats.len() > limit).map(|last| page.next_link(last));
-        Ok(Response::ok(array.finish()?).with_link(next))
+        Ok(preconditions::answer_content(request, array.finish()?, next))
     }
 
     pub(crate) async fn chat(
@@ -47,7 +47,10 @@ impl Crud {
         let token = token.access_token()?;
         let number = number.chat_number()?;
         match self.store.chat(&token, number).await? {
-            Some(chat) => Ok(Response::ok(to_json(&ChatJson::from(&chat))?)),
+            Some(chat) => {
+                let json = to_json(&ChatJson::from(&chat))?;
+                Ok(preconditions::answer_content(request, json, None))
+            }
             None => Err(not_found(self.store.why_no_chat(&token, number).await?)),
         }
     }

@@ -57,7 +57,7 @@ impl Crud {
         if shown == 0 {
             self.expect_chat(&token, chat).await?;
         }
-        Ok(Response::ok(array.finish()?).with_link(next))
+        Ok(preconditions::answer_content(request, array.finish()?, next))
     }
 
     pub(crate) async fn message(

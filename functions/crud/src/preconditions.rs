@@ -1,6 +1,9 @@
 //! Conditional requests: `If-None-Match` on reads, `If-Match` on edits.
 
-use std::time::{Duration, Instant};
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    time::{Duration, Instant},
+};
 
 use chat::{
     http::{Problem, Request, Response},
@@ -14,6 +17,24 @@ const TRIES_END_AFTER: Duration = Duration::from_secs(4);
 
 const RETRY_AFTER_SECONDS: u32 = 1;
 
+/// 304 where the client has this content, otherwise 200 with its JSON and the `Link` that belongs
+/// to it. The tag is a digest of both.
+pub(crate) fn answer_content(
+    request: &Request<'_>,
+    json: String,
+    next: Option<String>,
+) -> Response {
+    let mut hasher = DefaultHasher::new();
+    (&json, &next).hash(&mut hasher);
+    let tag = format!("\"{:016x}\"", hasher.finish());
+    let answer = if request.if_none_match().is_some_and(|tags| tags.match_tag(&tag)) {
+        Response::not_modified()
+    } else {
+        Response::ok(json).with_link(next)
+    };
+    answer.with_header("etag", tag)
+}
+
 /// 304 where the client has this revision, otherwise 200 with its JSON.
 pub(crate) fn answer_read(
     request: &Request<'_>,
@@ -26,12 +47,16 @@ pub(crate) fn answer_read(
     Ok(Response::ok(json()?).with_etag(revision))
 }
 
-/// 412 where `If-Match` names other revisions only.
+/// 412 where `If-Match` names other revisions only, or `If-None-Match` this one (RFC 9110, section
+/// 13.2.2).
 pub(crate) fn check_edit(request: &Request<'_>, revision: Revision) -> Result<(), Problem> {
-    match request.if_match() {
-        Some(tags) if !tags.match_strongly(revision) => Err(Problem::precondition_failed()),
-        _ => Ok(()),
+    if request.if_match().is_some_and(|tags| !tags.match_strongly(revision)) {
+        return Err(Problem::precondition_failed());
     }
+    if request.if_none_match().is_some_and(|tags| tags.match_weakly(revision)) {
+        return Err(Problem::entity_exists());
+    }
+    Ok(())
 }
 
 /// The waits between the tries of one edit.

@@ -7,7 +7,7 @@ use chat::{
     search::SearchCursor,
 };
 
-use crate::handler::Crud;
+use crate::{handler::Crud, preconditions};
 
 /// Leaves time for the store within the 10 s of the function.
 const SEARCH_TIMEOUT: Duration = Duration::from_secs(5);
@@ -42,6 +42,6 @@ impl Crud {
         let next = last
             .filter(|_| more)
             .map(|last| page.next_search_link(keyword.as_str(), &last.to_string()));
-        Ok(Response::ok(array.finish()?).with_link(next))
+        Ok(preconditions::answer_content(request, array.finish()?, next))
     }
 }

@@ -124,7 +124,7 @@ async fn begin(
     };
     let application = Application {
         access_token: token.unwrap_or(access_token),
-        name: ApplicationName::new(name)
+        name: ApplicationName::existing(name)
             .map_err(|error| Failure::Format { line: 1, what: error.to_string() })?,
         created_at,
         updated_at,

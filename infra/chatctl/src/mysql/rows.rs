@@ -36,7 +36,7 @@ impl<R: BufRead> Rows<R> {
                 application: Application {
                     access_token: AccessToken::parse(&text(&row, "access_token")?)
                         .map_err(|error| row.error(&error.to_string()))?,
-                    name: ApplicationName::new(text(&row, "name")?)
+                    name: ApplicationName::existing(text(&row, "name")?)
                         .map_err(|error| row.error(&error.to_string()))?,
                     created_at: time(&row, "created_at")?,
                     updated_at: time(&row, "updated_at")?,
