@@ -89,7 +89,8 @@ class Gateway:
         if is_text(kind) and not is_utf8(body):
             # The emulator would put U+FFFD in place of bytes that are no UTF-8. A list of types is
             # none that it takes for text, so the body travels as base64; functions read the first.
-            headers["Content-Type"] = f"{kind},{kind}"
+            essence = kind.partition(";")[0].strip()
+            headers["Content-Type"] = f"{essence},{kind}"
         url = URL(self.base + target(request), encoded=True)
         async with self.session.request(
             request.method,

@@ -31,7 +31,8 @@ def private_texts(deployment: Deployment, table: str) -> Iterator[str]:
     pages = deployment.client("dynamodb").get_paginator("scan").paginate(TableName=table)
     for item in (item for page in pages for item in page["Items"]):
         kind, token, *rest = item["pk"]["S"].split("#", 3)
-        yield token
+        if token:  # a key of the deployment's own names none
+            yield token
         if kind == "IDEM" and len(rest[1]) >= SHORTEST:
             yield rest[1]
         for attribute in ("name", "body"):

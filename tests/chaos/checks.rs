@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     final_state::{FinalChat, FinalState},
-    history::{Creation, Edit, EditOutcome, Outcome, Sighting},
+    history::{Creation, Edit, EditOutcome, NewApplication, Outcome, Sighting},
     world::World,
 };
 
@@ -21,6 +21,7 @@ pub(crate) fn judge(world: &World, state: &FinalState) -> Vec<String> {
     counts_equal_rows(state, &mut broken);
     gaps_have_a_cause(world, &creations, state, &mut broken);
     keys_trap_nobody(&creations, &mut broken);
+    a_key_makes_one_application(&world.history.applications(), state, &mut broken);
     edits_are_not_overwritten(&edits, state, &mut broken);
     edits_are_made_once(&edits, &world.history.sightings(), &mut broken);
     documents_equal_rows(state, &mut broken);
@@ -42,6 +43,27 @@ fn numbers_are_given_once(creations: &[Creation], broken: &mut Vec<String>) {
             if let Some(other) = holders.insert((creation.chat, number), &creation.text) {
                 broken.push(format!("{other:?} and {:?} got the number {number}", creation.text));
             }
+        }
+    }
+}
+
+/// All answers under a key name one application, and there is no other of its name.
+fn a_key_makes_one_application(
+    wanted: &[NewApplication],
+    state: &FinalState,
+    broken: &mut Vec<String>,
+) {
+    for NewApplication { name, tokens, .. } in wanted {
+        let answered: BTreeSet<&str> = tokens.iter().map(String::as_str).collect();
+        let made: BTreeSet<&str> = state
+            .applications
+            .iter()
+            .filter(|application| application.name.as_str() == name)
+            .map(|application| application.access_token.as_str())
+            .collect();
+        if answered.len() != 1 || made != answered {
+            let (answered, made) = (answered.len(), made.len());
+            broken.push(format!("{name:?} was answered {answered} tokens and made {made} times"));
         }
     }
 }

@@ -15,7 +15,7 @@ use tests::{clients, event_with_headers};
 
 use crate::{
     faults::random,
-    history::{Creation, Edit, EditOutcome, Outcome, Sighting},
+    history::{Creation, Edit, EditOutcome, NewApplication, Outcome, Sighting},
     world::World,
 };
 
@@ -56,6 +56,9 @@ pub(crate) async fn run(world: &World) {
 
 async fn act(world: &World, known: &Known, name: &str) {
     let mut random = random(world.weather.seed, name);
+    if random.u8(0..12) == 0 {
+        return create_application(world, name).await;
+    }
     let chat = random.choice(locked(&known.chats).clone());
     let message = random.choice(locked(&known.messages).clone());
     if let Some(message) = message.filter(|_| world.edits_one_message && random.u8(0..8) > 0) {
@@ -92,6 +95,45 @@ async fn create(world: &World, known: &Known, name: &str, chat: Option<u64>, key
         }
     }
     world.history.created(creation);
+}
+
+/// Creates an application under a key, in tries that may overlap in what they leave behind.
+async fn create_application(world: &World, name: &str) {
+    let mut application = NewApplication {
+        name: format!("application of {name}"),
+        key: name.replace(' ', "-"),
+        tokens: Vec::new(),
+    };
+    for attempt in 0..KEYED_TRIES {
+        let name = format!("{name} try {attempt}");
+        application.tokens.extend(try_application(world, &application, &name).await);
+    }
+    world.history.application(application);
+}
+
+/// The token of the application, where the try was answered with one.
+async fn try_application(
+    world: &World,
+    application: &NewApplication,
+    name: &str,
+) -> Option<String> {
+    let functions = world.functions(name);
+    let body = json!({"name": application.name});
+    let headers = [("idempotency-key", &*application.key)];
+    let event = event_with_headers("POST", "/applications", "", &body, &headers);
+    let answer = functions.answer(&functions.crud, &event, name.to_owned()).await?;
+    let token = json_of(&answer)["access_token"].as_str().map(str::to_owned);
+    token.filter(|_| answer.status() == 201)
+}
+
+/// When faults have stopped, whoever has a key gets an application for it.
+pub(crate) async fn retry_applications(world: &World) {
+    for application in world.history.applications() {
+        let name = format!("{} in calm", application.name);
+        if let Some(token) = try_application(world, &application, &name).await {
+            world.history.answered(&application.name, token);
+        }
+    }
 }
 
 async fn try_creation(world: &World, creation: &Creation, name: &str) -> Outcome {

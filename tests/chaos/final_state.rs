@@ -21,6 +21,8 @@ const ALL: NumberRange =
 
 pub(crate) struct FinalState {
     pub(crate) application: Application,
+    /// All applications of the table.
+    pub(crate) applications: Vec<Application>,
     /// The last chat number that was given.
     pub(crate) chats_given: u64,
     pub(crate) chats: BTreeMap<u64, FinalChat>,
@@ -55,6 +57,7 @@ pub(crate) async fn read(world: &World) -> FinalState {
     }
     FinalState {
         application,
+        applications: world.store.list_applications(None, 100).await.unwrap().0,
         chats_given: given(world, &format!("NUMBERS#{token}")).await,
         chats,
         dead_letters: world.weather.queue.dead_letters(),

@@ -15,6 +15,7 @@ pub(crate) struct History {
     creations: Mutex<Vec<Creation>>,
     edits: Mutex<Vec<Edit>>,
     sightings: Mutex<Vec<Sighting>>,
+    applications: Mutex<Vec<NewApplication>>,
     clock: AtomicU64,
 }
 
@@ -49,6 +50,14 @@ pub(crate) struct Sighting {
     pub(crate) number: u64,
     pub(crate) text: String,
     pub(crate) revision: u64,
+}
+
+/// An application that a client wanted under a key, and the tokens that its tries were answered.
+#[derive(Debug, Clone)]
+pub(crate) struct NewApplication {
+    pub(crate) name: String,
+    pub(crate) key: String,
+    pub(crate) tokens: Vec<String>,
 }
 
 /// One edit.
@@ -110,6 +119,22 @@ impl History {
         self.sightings.lock().unwrap_or_else(PoisonError::into_inner).push(sighting);
     }
 
+    pub(crate) fn application(&self, application: NewApplication) {
+        self.applications.lock().unwrap_or_else(PoisonError::into_inner).push(application);
+    }
+
+    pub(crate) fn applications(&self) -> Vec<NewApplication> {
+        self.applications.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes on with an application that had no answer.
+    pub(crate) fn answered(&self, name: &str, token: String) {
+        let mut applications = self.applications.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(application) = applications.iter_mut().find(|each| each.name == name) {
+            application.tokens.push(token);
+        }
+    }
+
     pub(crate) fn sightings(&self) -> Vec<Sighting> {
         self.sightings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -140,9 +165,10 @@ impl History {
             faults.len()
         );
         let text = format!(
-            "seed {seed}: {summary}\n\nviolations\n{violations:#?}\n\nfaults\n{}\n\ncreations\n{creations:#?}\n\nedits\n{edits:#?}\n\nsightings\n{:#?}\n",
+            "seed {seed}: {summary}\n\nviolations\n{violations:#?}\n\nfaults\n{}\n\ncreations\n{creations:#?}\n\nedits\n{edits:#?}\n\nsightings\n{:#?}\n\napplications\n{:#?}\n",
             faults.join("\n"),
-            self.sightings()
+            self.sightings(),
+            self.applications()
         );
         Report { seed, summary, text }
     }

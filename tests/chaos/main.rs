@@ -55,6 +55,7 @@ async fn run(seed: u64) -> Vec<String> {
     clients::run(&world).await;
     world.stop_faults().await;
     clients::retry_keyed_creations(&world).await;
+    clients::retry_applications(&world).await;
     world.drain().await;
     let state = final_state::read(&world).await;
     let violations = checks::judge(&world, &state);

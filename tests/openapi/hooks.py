@@ -32,6 +32,8 @@ def map_case(context, case):
             case.path_parameters[name] = EXISTING.get(name, case.path_parameters[name])
         if "If-Match" in (case.headers or {}):
             case.headers["If-Match"] = "*"
+        if case.operation.method in ("put", "patch"):
+            (case.headers or {}).pop("If-None-Match", None)
     return case
 
 

@@ -172,3 +172,34 @@ fn matches(template: &str, path: &str) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chat::model::ApplicationName;
+
+    use super::*;
+
+    /// The names of one character that are allowed, by their code points: for each, the pattern of
+    /// the document and the code say the same.
+    #[test]
+    fn the_documents_pattern_of_a_name_is_what_the_code_accepts() {
+        let root = openapi_document();
+        let schema = &root["components"]["schemas"]["Name"];
+        let validator = jsonschema::draft202012::new(schema).unwrap();
+        let differs = |character: &char| {
+            let name = character.to_string();
+            validator.is_valid(&json!(name)) != ApplicationName::new(name).is_ok()
+        };
+        let differing: Vec<char> = (char::MIN..=char::MAX).filter(differs).collect();
+        assert!(differing.is_empty(), "{differing:?}");
+        for (name, allowed) in [
+            ("a\n", false),
+            ("\u{200b}a\u{3164}", true),
+            ("\u{200b}\u{3164}", false),
+            ("a b", true),
+        ] {
+            assert_eq!(validator.is_valid(&json!(name)), allowed, "{name:?}");
+            assert_eq!(ApplicationName::new(name.to_owned()).is_ok(), allowed, "{name:?}");
+        }
+    }
+}

@@ -64,13 +64,10 @@ impl ApplicationName {
 
 /// Whether a character leaves something to be seen: not white space, nor what only steers others.
 fn is_visible(character: char) -> bool {
-    use GeneralCategory::{
-        Control, Format, LineSeparator, ParagraphSeparator, SpaceSeparator, Unassigned,
-    };
-    let category = get_general_category(character);
+    use GeneralCategory::{Control, Format, LineSeparator, ParagraphSeparator, SpaceSeparator};
     let steers = matches!(
-        category,
-        Control | Format | LineSeparator | ParagraphSeparator | SpaceSeparator | Unassigned
+        get_general_category(character),
+        Control | Format | LineSeparator | ParagraphSeparator | SpaceSeparator
     );
     !steers && !is_blank_by_itself(character)
 }

@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::{
+    error::SdkError,
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{AttributeValue, Put, TransactWriteItem},
+};
 use thiserror::Error;
 
 use super::{
@@ -13,10 +17,15 @@ use super::{
         LISTING_PARTITION_KEY, LISTING_SORT_KEY, NAME, PARTITION_KEY, REVISION, UPDATED_AT,
     },
     numbering,
+    persisting::incomplete,
+    retry::Backoff,
 };
-use crate::model::{
-    AccessToken, Application, ApplicationName, InvalidTimestamp, TenantDigest, Timestamp,
+use crate::{
+    model::{AccessToken, Application, ApplicationName, InvalidTimestamp, TenantDigest, Timestamp},
+    telemetry::met_conflict,
 };
+
+const OPERATION: &str = "TransactWriteItems";
 
 /// Where a page of applications begins: behind this one. Sort values only, never a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,36 +70,53 @@ impl std::fmt::Display for ListingCursor {
 }
 
 impl Store {
-    /// Writes a new application together with the counter that numbers its chats.
+    /// Writes a new application together with the counter that numbers its chats; false where an
+    /// application has its token already. Conflicts with another try of it are retried.
     ///
     /// # Errors
-    /// [`StoreError`]; the application may be there all the same, with a token nobody knows.
+    /// [`StoreError`]; the application may be there all the same.
     pub async fn create_application(
         &self,
         application: &Application,
         request_id: &str,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
+        let counter = numbering::counter(keys::chat_numbers(&application.access_token));
+        self.put_application(row(application, request_id), counter).await
+    }
+
+    /// Puts an application's row and the counter of its chats where neither is there yet; false
+    /// where one is. Conflicts are retried.
+    pub(super) async fn put_application(
+        &self,
+        row: Item,
+        counter: Item,
+    ) -> Result<bool, StoreError> {
         let put = |item: Item| {
             let put = Put::builder()
                 .table_name(&self.table)
                 .set_item(Some(item))
                 .condition_expression("attribute_not_exists(pk)")
                 .build()
-                .map_err(|source| StoreError::Refused {
-                    operation: "TransactWriteItems",
-                    source: source.into(),
-                })?;
+                .map_err(incomplete)?;
             Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
         };
-        let counter = numbering::counter(keys::chat_numbers(&application.access_token));
-        self.client
-            .transact_write_items()
-            .transact_items(put(row(application, request_id))?)
-            .transact_items(put(counter)?)
-            .send()
-            .await
-            .map_err(|error| StoreError::of_call("TransactWriteItems", error))?;
-        Ok(())
+        let actions = [put(row)?, put(counter)?];
+        let mut backoff = Backoff::of_one_call();
+        loop {
+            let transaction =
+                self.client.transact_write_items().set_transact_items(Some(actions.to_vec()));
+            let Err(error) = transaction.send().await else { return Ok(true) };
+            if is_cancelled_for(&error, "ConditionalCheckFailed") {
+                return Ok(false);
+            }
+            if !is_cancelled_for(&error, "TransactionConflict") {
+                return Err(StoreError::of_call(OPERATION, error));
+            }
+            met_conflict();
+            if !backoff.wait().await {
+                return Err(StoreError::Contended { operation: OPERATION });
+            }
+        }
     }
 
     /// Reads an application, strongly consistent; `None` where there is none.
@@ -180,6 +206,15 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// Whether a transaction was cancelled, one of its actions for this reason.
+fn is_cancelled_for<R>(error: &SdkError<TransactWriteItemsError, R>, code: &str) -> bool {
+    matches!(
+        error.as_service_error(),
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
+            if cancelled.cancellation_reasons().iter().any(|reason| reason.code() == Some(code))
+    )
 }
 
 pub(super) fn row(application: &Application, request_id: &str) -> Item {

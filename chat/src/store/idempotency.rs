@@ -5,7 +5,9 @@
 use aws_sdk_dynamodb::{
     error::SdkError,
     operation::{
-        delete_item::DeleteItemError, put_item::PutItemError, update_item::UpdateItemError,
+        delete_item::DeleteItemError,
+        put_item::{PutItemError, builders::PutItemFluentBuilder},
+        update_item::UpdateItemError,
     },
     types::ReturnValuesOnConditionCheckFailure,
 };
@@ -46,6 +48,11 @@ impl PayloadDigest {
     pub fn of(payload: &str) -> Self {
         Self(lower::encode_string(&Sha256::digest(payload)))
     }
+
+    /// Whether a record is of this payload.
+    pub(super) fn is_of(&self, record: &Item) -> Result<bool, StoreError> {
+        Ok(read_text(record, DIGEST)? == self.0)
+    }
 }
 
 /// What a record says to a creation under its key.
@@ -73,11 +80,7 @@ impl Store {
         owner: &str,
         now: Timestamp,
     ) -> Result<Claim<N>, StoreError> {
-        let put = self
-            .put_record(scope, digest, owner, now)
-            .condition_expression("attribute_not_exists(#pk) OR #expires_at <= :now")
-            .set_expression_attribute_names(Some(expression_names([PARTITION_KEY, EXPIRES_AT])))
-            .expression_attribute_values(":now", integer(seconds(now)));
+        let put = self.put_unexpired(keys::idempotency(scope), digest, owner, now);
         let Some(record) = refused_by(put.send().await)? else { return Ok(Claim::Mine) };
         let seen = match judge(&record, digest, owner, now)? {
             Verdict::Is(claim) => return Ok(claim),
@@ -85,7 +88,7 @@ impl Store {
         };
 
         let take_over = self
-            .put_record(scope, digest, owner, now)
+            .put_record(keys::idempotency(scope), digest, owner, now)
             .condition_expression("#taken_at = :seen AND attribute_not_exists(#number)")
             .set_expression_attribute_names(Some(expression_names([TAKEN_AT, NUMBER])))
             .expression_attribute_values(":seen", time(seen));
@@ -162,14 +165,28 @@ impl Store {
         }
     }
 
-    fn put_record(
+    /// Puts a record where there is none that has not expired.
+    pub(super) fn put_unexpired(
         &self,
-        scope: &KeyScope<'_>,
+        record: Item,
         digest: &PayloadDigest,
         owner: &str,
         now: Timestamp,
-    ) -> aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder {
-        let mut record = keys::idempotency(scope);
+    ) -> PutItemFluentBuilder {
+        self.put_record(record, digest, owner, now)
+            .condition_expression("attribute_not_exists(#pk) OR #expires_at <= :now")
+            .set_expression_attribute_names(Some(expression_names([PARTITION_KEY, EXPIRES_AT])))
+            .expression_attribute_values(":now", integer(seconds(now)))
+    }
+
+    /// `record` has its key, and what else the creation needs.
+    fn put_record(
+        &self,
+        mut record: Item,
+        digest: &PayloadDigest,
+        owner: &str,
+        now: Timestamp,
+    ) -> PutItemFluentBuilder {
         record.extend([
             (DIGEST.to_owned(), text(&digest.0)),
             (OWNER.to_owned(), text(owner)),
@@ -186,7 +203,7 @@ impl Store {
 }
 
 /// The record that refused a conditional put; none where it was made.
-fn refused_by<T, R>(
+pub(super) fn refused_by<T, R>(
     outcome: Result<T, SdkError<PutItemError, R>>,
 ) -> Result<Option<Item>, StoreError>
 where
@@ -219,7 +236,7 @@ fn judge<N: TryFrom<u64>>(
     if read_text(record, OWNER)? == owner {
         return Ok(Verdict::Is(Claim::Mine));
     }
-    if read_text(record, DIGEST)? != digest.0 {
+    if !digest.is_of(record)? {
         return Ok(Verdict::Is(Claim::OtherPayload));
     }
     if record.contains_key(NUMBER) {

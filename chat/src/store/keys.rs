@@ -24,6 +24,7 @@ pub(super) const LAST_REQUEST: &str = "last_request";
 pub(super) const NUMBER: &str = "number";
 pub(super) const CHAT_CREATED_AT: &str = "chat_created_at";
 pub(super) const DIGEST: &str = "digest";
+pub(super) const ACCESS_TOKEN: &str = "access_token";
 pub(super) const OWNER: &str = "owner";
 pub(super) const TAKEN_AT: &str = "taken_at";
 /// The table's time to live.
@@ -70,6 +71,12 @@ pub(super) fn idempotency(scope: &KeyScope<'_>) -> Item {
     let KeyScope { token, chat, key } = scope;
     let chat = chat.map_or(0, ChatNumber::get);
     self::key(format!("IDEM#{}#{chat}#{key}", token.as_str()), "IDEM".to_owned())
+}
+
+/// The key of the record of an idempotency key under which an application is created: no token
+/// stands where those of chats and messages have one.
+pub(super) fn application_key(key: &str) -> Item {
+    self::key(format!("IDEM##0#{key}"), "IDEM".to_owned())
 }
 
 /// The partition of an application's row and its chats' rows.

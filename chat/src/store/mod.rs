@@ -1,6 +1,7 @@
 //! The one room that knows DynamoDB: a single table, numbers from atomic counters, rows written in
 //! transactions with their counts, strongly consistent reads.
 
+mod application_keys;
 mod applications;
 mod attributes;
 mod chats;
@@ -20,6 +21,7 @@ mod transfer;
 
 use aws_sdk_dynamodb::Client;
 
+pub use application_keys::ApplicationIdentity;
 pub use applications::{InvalidListingCursor, ListingCursor};
 pub use edits::{Attempt, Edit};
 pub use error::StoreError;

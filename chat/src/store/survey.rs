@@ -171,6 +171,7 @@ mod tests {
             (format!("NUMBERS#{text}"), Some(Partition::Numbers(token.clone(), None))),
             (format!("NUMBERS#{text}#7"), Some(Partition::Numbers(token.clone(), Some(chat)))),
             (format!("IDEM#{text}#0#a#key"), Some(Partition::Record)),
+            ("IDEM##0#a#key".to_owned(), Some(Partition::Record)),
             (format!("APP#{text}#7"), None),
             (format!("CHAT#{text}"), None),
             (format!("CHAT#{text}#07"), None),

@@ -4,10 +4,7 @@
 
 use std::time::Instant;
 
-use aws_sdk_dynamodb::{
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{Put, TransactWriteItem, Update},
-};
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 
 use super::{
     PersistError, Store, StoreError, applications,
@@ -36,35 +33,10 @@ impl Store {
         application: &Application,
         last_number: u64,
     ) -> Result<bool, StoreError> {
-        let put = |item: Item| {
-            let put = Put::builder()
-                .table_name(&self.table)
-                .set_item(Some(item))
-                .condition_expression("attribute_not_exists(pk)")
-                .build()
-                .map_err(incomplete)?;
-            Ok::<_, StoreError>(TransactWriteItem::builder().put(put).build())
-        };
         let empty = Application { chat_count: 0, ..application.clone() };
         let mut counter = numbering::counter(keys::chat_numbers(&application.access_token));
         counter.insert(LAST_NUMBER.to_owned(), integer(last_number));
-        let outcome = self
-            .client
-            .transact_write_items()
-            .transact_items(put(applications::row(&empty, NO_REQUEST))?)
-            .transact_items(put(counter)?)
-            .send()
-            .await;
-        let Err(error) = outcome else { return Ok(true) };
-        let refused = matches!(
-            error.as_service_error(),
-            Some(TransactWriteItemsError::TransactionCanceledException(cancelled))
-                if cancelled
-                    .cancellation_reasons()
-                    .iter()
-                    .any(|reason| reason.code() == Some("ConditionalCheckFailed"))
-        );
-        if refused { Ok(false) } else { Err(StoreError::of_call("TransactWriteItems", error)) }
+        self.put_application(applications::row(&empty, NO_REQUEST), counter).await
     }
 
     /// Writes the rows of chats that have none yet, without messages, and adds them to their

@@ -3,7 +3,7 @@
 use chat::{
     http::{ApplicationJson, JsonArray, Problem, Request, Response, Segment, parameters, to_json},
     model::{AccessToken, Application, Timestamp},
-    store::{Attempt, Edit, ListingCursor},
+    store::{ApplicationIdentity, Attempt, Edit, ListingCursor, PayloadDigest},
 };
 
 use crate::{handler::Crud, preconditions};
@@ -36,17 +36,32 @@ impl Crud {
         request_id: &str,
     ) -> Result<Response, Problem> {
         self.admin_key.authorize(request)?;
+        let key = request.idempotency_key()?;
         let name = parameters::application_name(request)?;
-        let now = Timestamp::now();
-        let application = Application {
+        let new = ApplicationIdentity {
             access_token: AccessToken::generate().map_err(Problem::internal)?,
+            created_at: Timestamp::now(),
+        };
+        let identity = match &key {
+            None => new,
+            Some(key) => {
+                let (key, digest) = (key.as_str(), PayloadDigest::of(name.as_str()));
+                let recorded = self.store.claim_application_key(key, &digest, new, request_id);
+                recorded.await?.ok_or_else(Problem::idempotency_key_reused)?
+            }
+        };
+        let application = Application {
+            access_token: identity.access_token,
             name,
-            created_at: now,
-            updated_at: now,
+            created_at: identity.created_at,
+            updated_at: identity.created_at,
             chat_count: 0,
             revision: 1,
         };
-        self.store.create_application(&application, request_id).await?;
+        let is_made = self.store.create_application(&application, request_id).await?;
+        if !is_made && key.is_none() {
+            return Err(Problem::internal("a new token was another application's"));
+        }
         let json = to_json(&ApplicationJson::from(&application))?;
         Ok(Response::created(request, application.access_token.as_str(), json))
     }

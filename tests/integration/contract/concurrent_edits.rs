@@ -134,3 +134,70 @@ async fn edits_without_a_condition_all_succeed_and_the_last_one_stands() {
     assert_eq!(tags.len(), 8, "each edit made a revision of its own");
     assert_eq!(api.read(&message).await["body"], tags[7].1);
 }
+
+#[tokio::test]
+async fn an_edit_of_what_if_none_match_names_is_412() {
+    let api = Api::new();
+    let message = message(&api).await;
+    let application = api.create_application().await;
+    for (path, form) in [(&message, "body=new"), (&application, "name=new")] {
+        let current = tag(&api.get(path).await);
+        for refused in ["*", &*current, &format!("W/{current}"), &format!("\"other\", {current}")] {
+            for method in ["PUT", "PATCH"] {
+                let edit = api.call(method, path).header("if-none-match", refused).form(form);
+                edit.await.problem(412);
+            }
+        }
+        assert_eq!(tag(&api.get(path).await), current, "nothing changed");
+        let edit = api.call("PUT", path).header("if-none-match", "\"other\"").form(form);
+        edit.await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_chat_and_every_list_carry_the_etag_of_their_content_and_answer_304() {
+    let api = Api::new();
+    let (application, chat) = api.create_application_and_chat().await;
+    for text in ["apple one", "apple two", "apple three"] {
+        let message = api.create_message(&chat, text).await;
+        api.read(&message).await;
+    }
+    api.until_counted(&chat, 3).await;
+    api.until_found(&chat, "apple", 3).await;
+    let paths = [
+        chat.clone(),
+        format!("{application}/chats"),
+        format!("{chat}/messages"),
+        format!("{chat}/messages?limit=2"),
+        format!("{chat}/messages?limit=2&order=desc"),
+        format!("{chat}/messages?after=9"),
+        format!("{chat}/messages/search?keyword=apple"),
+    ];
+    let mut tags = Vec::new();
+    for path in &paths {
+        let first = api.get(path).await;
+        let etag = tag(&first);
+        assert_eq!(tag(&api.get(path).await), etag, "{path}: nothing changed");
+        assert_eq!(first.header("cache-control"), Some("private, no-cache"));
+        for header in [&*etag, &format!("W/{etag}"), "*"] {
+            let answer = api.get(path).header("if-none-match", header).await;
+            assert!(answer.expect(304).body.is_empty());
+            assert_eq!(answer.header("etag"), Some(&*etag));
+        }
+        api.get(path).header("if-none-match", "\"other\"").await.expect(200);
+        tags.push(etag);
+    }
+    let fourth = api.create_message(&chat, "pear").await;
+    api.read(&fourth).await;
+    api.until_counted(&chat, 4).await;
+    for (path, before) in paths.iter().zip(&tags) {
+        let moved = !path.contains("keyword") && !path.contains("after=9") && !path.ends_with("=2");
+        assert_eq!(tag(&api.get(path).await) != *before, moved, "{path}");
+    }
+    // The page of two is the same, but for what follows it.
+    let last = format!("{chat}/messages?limit=4");
+    let whole = tag(&api.get(&last).await);
+    let fifth = api.create_message(&chat, "pear").await;
+    api.read(&fifth).await;
+    assert_ne!(tag(&api.get(&last).await), whole, "it has a next page now");
+}

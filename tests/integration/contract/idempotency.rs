@@ -1,8 +1,10 @@
 //! Idempotent creation: the same key gives the first answer again.
 
+use std::future::IntoFuture as _;
+
 use futures_util::future::join_all;
 use serde_json::json;
-use tests::{Answer, Api};
+use tests::{Answer, Api, new_token};
 
 const KEY: &str = "idempotency-key";
 
@@ -116,4 +118,28 @@ async fn of_many_at_once_under_one_key_one_creates_and_the_others_wait_or_get_it
     assert_eq!(send(&api, &chat, "k", "text").await.json(201)["number"], 1);
     assert_eq!(api.send_message(&chat, "next").await.json(201)["number"], 2);
     api.until_counted(&chat, 2).await;
+}
+
+#[tokio::test]
+async fn the_same_key_makes_one_application_and_gives_it_again() {
+    let api = Api::new();
+    let key = new_token();
+    let create = |name: &'static str| {
+        api.post("/applications").header(KEY, key.as_str()).json(&json!({"name": name}))
+    };
+    create("").await.problem(400);
+    let answers = join_all((0..4).map(|_| create("Once").into_future())).await;
+    let first = answers[0].json(201);
+    for answer in &answers {
+        assert_eq!(answer.json(201), first);
+        assert_eq!(answer.location(), answers[0].location());
+    }
+    let application = answers[0].location();
+    api.create_chat(&application).await;
+    api.call("PATCH", &application).json(&json!({"name": "Renamed"})).await.expect(200);
+    assert_eq!(create("Once").await.json(201), first, "the first answer, whatever came since");
+    create("Twice").await.problem(422);
+    for key in ["a key", "", &"k".repeat(256)] {
+        api.post("/applications?name=x").header(KEY, key).await.problem(400);
+    }
 }

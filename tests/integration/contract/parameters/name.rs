@@ -1,4 +1,4 @@
-//! `name`: 1 to 80 characters, not only white space.
+//! `name`: 1 to 80 characters, one of them visible, and none a control character.
 
 use serde_json::json;
 use tests::Api;
@@ -39,6 +39,35 @@ async fn a_name_of_only_white_space_answers_400() {
         assert!(answer.problem(400).contains("name"), "{answer:?}");
     }
     api.post("/applications?name=+++").await.problem(400);
+}
+
+#[tokio::test]
+async fn a_name_with_a_control_character_or_nothing_visible_answers_400() {
+    let api = Api::new();
+    let path = api.create_application().await;
+    let names = [
+        "a\nb",
+        "\0a",
+        "a\u{7f}",
+        "a\u{85}b",
+        "\u{1b}[31mred",
+        "\u{200b}",
+        "\u{feff}\u{200d}",
+        "\u{3164}",
+        "\u{2800}",
+        "\u{fe0f}",
+        "\u{202e}",
+        "\u{ad}",
+    ];
+    for name in names {
+        for call in [api.post("/applications"), api.put(&path)] {
+            let answer = call.json(&json!({"name": name})).await;
+            assert!(answer.problem(400).contains("name"), "{name:?}");
+        }
+    }
+    for name in ["a\u{200d}b", "\u{202e}abc", "👩\u{200d}👩", " é "] {
+        api.post("/applications").json(&json!({"name": name})).await.expect(201);
+    }
 }
 
 #[tokio::test]
