@@ -81,6 +81,13 @@ def test_browser() -> int:
     return 0
 
 
+def test_openapi() -> int:
+    import suites
+
+    suites.test_openapi()
+    return 0
+
+
 def chaos() -> int:
     import suites
 
@@ -154,6 +161,7 @@ COMMANDS = {
     "logs": (logs, True),
     "test": (test, True),
     "test-browser": (test_browser, True),
+    "test-openapi": (test_openapi, True),
     "chaos": (chaos, True),
     "bench": (bench, True),
     "load": (load, True),

@@ -94,22 +94,18 @@ def prepare() -> None:
             make_venv(sys.executable, VENV, requirements)
             settle(VENV, requirements)
     for engine in ("opensearch", "dynamodb"):
-        pom, folder = HERE / f"{engine}.pom.xml", JARS / engine
-        if changed(folder, pom):
-            with step(f"fetching the jars of {engine}"):
-                shutil.rmtree(folder, ignore_errors=True)
-                quietly(
-                    [
-                        "mvn",
-                        "-q",
-                        "-B",
-                        "-f",
-                        pom,
-                        MAVEN_COPY,
-                        f"-DoutputDirectory={folder}",
-                    ]
-                )
-                settle(folder, pom)
+        fetch_jars(engine)
+
+
+def fetch_jars(name: str) -> Path:
+    """The jars that `<name>.pom.xml` lists, with what they bring. Returns their folder."""
+    pom, folder = HERE / f"{name}.pom.xml", JARS / name
+    if changed(folder, pom):
+        with step(f"fetching the jars of {name}"):
+            shutil.rmtree(folder, ignore_errors=True)
+            quietly(["mvn", "-q", "-B", "-f", pom, MAVEN_COPY, f"-DoutputDirectory={folder}"])
+            settle(folder, pom)
+    return folder
 
 
 def make_venv(python: str | Path, venv: Path, requirements: Path) -> None:

@@ -59,7 +59,11 @@ VARIABLES = {
     ),
     "SCHEMATHESIS_EXAMPLES": (
         "20",
-        "make test: cases that Schemathesis tries of each operation",
+        "make test, make test-openapi: cases that Schemathesis tries of each operation",
+    ),
+    "SCHEMATHESIS_SEED": (
+        "1",
+        "make test, make test-openapi: what its cases are made from; others find others",
     ),
     "SCREENSHOTS": (
         "",

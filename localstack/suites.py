@@ -65,6 +65,15 @@ def test_browser() -> None:
         surface.browser(instance)
 
 
+def test_openapi() -> None:
+    """The OpenAPI document alone, against the service."""
+    with private_folder("test-openapi") as folder:
+        instance = private_instance(folder)
+        stack.up(instance)
+        with surface.schemathesis(instance):
+            pass
+
+
 def chaos() -> None:
     """The promises under faults, for as many seeds and minutes as the caller wants."""
     limits = {f"CHAOS_{name}": os.environ.get(name, "") for name in ("SEEDS", "MINUTES")}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from build import tools_environment
 from console import Failure, step
-from prerequisites import HERE, INSTALL, changed, make_venv, quietly, settle, system
+from prerequisites import HERE, INSTALL, changed, fetch_jars, make_venv, quietly, settle, system
 from settings import LOCAL, ROOT, VENV
 
 TEST_VENV = LOCAL / "test-venv"
@@ -37,6 +37,7 @@ def prepare() -> dict[str, str]:
     environment["PATH"] = f"{TEST_VENV / 'bin'}{os.pathsep}{environment['PATH']}"
     return environment | {
         "NODE_MODULES": str(NODE / "node_modules"),
+        "GENERATORS": str(fetch_jars("generators")),
         "CHROMIUM": executable("chromium", [*CHROMIUM, str(MACOS_CHROMIUM)]),
         "PYTHONDONTWRITEBYTECODE": "1",
     }
