@@ -1,7 +1,7 @@
 # Each target is one command of localstack/, which says in its README what starts and what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs env test test-browser chaos bench load test-localstack check capacity measure-capacity dist
+.PHONY: help up down reset status logs env test test-browser test-parameters chaos bench load test-localstack check capacity measure-capacity dist
 
 LOCAL := python3 localstack
 
@@ -31,6 +31,9 @@ test: ## run all tests on a stack of their own (BASE_URL=…: the contract's aga
 
 test-browser: ## run the tests of the pages in a browser, which `make test` runs too
 	@$(LOCAL) test-browser
+
+test-parameters: ## deploy the template with every combination of its parameters, and delete it again
+	@$(LOCAL) test-parameters
 
 chaos: ## run the promises under faults for long (SEEDS=1..200 MINUTES=30)
 	@$(LOCAL) chaos

@@ -81,6 +81,13 @@ def test_browser() -> int:
     return 0
 
 
+def test_parameters() -> int:
+    import suites
+
+    suites.test_parameters()
+    return 0
+
+
 def chaos() -> int:
     import suites
 
@@ -154,6 +161,7 @@ COMMANDS = {
     "logs": (logs, True),
     "test": (test, True),
     "test-browser": (test_browser, True),
+    "test-parameters": (test_parameters, True),
     "chaos": (chaos, True),
     "bench": (bench, True),
     "load": (load, True),
