@@ -1,7 +1,7 @@
 # Each target is one command of localstack/, which says in its README what starts and what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs env test test-browser test-openapi chaos bench load test-localstack check capacity measure-capacity dist
+.PHONY: help up down reset status logs env test test-browser test-openapi test-parameters chaos bench load test-localstack check capacity measure-capacity dist
 
 LOCAL := python3 localstack
 
@@ -34,6 +34,9 @@ test-browser: ## run the tests of the pages in a browser, which `make test` runs
 
 test-openapi: ## run Schemathesis alone (SCHEMATHESIS_EXAMPLES=200 SCHEMATHESIS_SEED=2)
 	@$(LOCAL) test-openapi
+
+test-parameters: ## deploy the template with every combination of its parameters, and delete it again
+	@$(LOCAL) test-parameters
 
 chaos: ## run the promises under faults for long (SEEDS=1..200 MINUTES=30)
 	@$(LOCAL) chaos

@@ -88,6 +88,13 @@ def test_openapi() -> int:
     return 0
 
 
+def test_parameters() -> int:
+    import suites
+
+    suites.test_parameters()
+    return 0
+
+
 def chaos() -> int:
     import suites
 
@@ -162,6 +169,7 @@ COMMANDS = {
     "test": (test, True),
     "test-browser": (test_browser, True),
     "test-openapi": (test_openapi, True),
+    "test-parameters": (test_parameters, True),
     "chaos": (chaos, True),
     "bench": (bench, True),
     "load": (load, True),

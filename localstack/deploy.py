@@ -24,11 +24,14 @@ BEYOND_REPAIR = {
     "ROLLBACK_FAILED",
     "DELETE_FAILED",
 }
+# What ministack's CloudFormation does not know.
+UNKNOWN_TYPES = {"AWS::Budgets::Budget"}
 
 
 class Deployment:
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, name: str = STACK_NAME) -> None:
         self.instance = instance
+        self.name = name
         self.cloudformation = self.client("cloudformation")
 
     def client(self, service: str):
@@ -57,7 +60,7 @@ class Deployment:
         if stack and tags(stack).get("digest") == wanted and is_good(stack):
             say("✓ the deployed stack is up to date")
         else:
-            with step(f"deploying template.yaml as the stack {STACK_NAME}"):
+            with step(f"deploying template.yaml as the stack {self.name}"):
                 self.upload(packages, nested)
                 stack = self.apply(stack, template, parameters, wanted)
         self.mend(template, outputs(stack))
@@ -96,10 +99,10 @@ class Deployment:
     def apply(self, stack: dict | None, template: dict, parameters: dict, wanted: str) -> dict:
         if stack and stack["StackStatus"] in BEYOND_REPAIR:
             say(f"  the stack is {stack['StackStatus']} from an earlier try: making it anew")
-            self.cloudformation.delete_stack(StackName=STACK_NAME)
-            stack = self.settled_stack()
+            self.delete()
+            stack = None
         request = {
-            "StackName": STACK_NAME,
+            "StackName": self.name,
             "TemplateBody": json.dumps(template),
             "Capabilities": CAPABILITIES,
             "Parameters": [
@@ -118,6 +121,11 @@ class Deployment:
             raise Failure(f"the stack could not be deployed:\n{self.reasons()}")
         return stack
 
+    def delete(self) -> None:
+        self.cloudformation.delete_stack(StackName=self.name)
+        if stack := self.settled_stack():
+            raise Failure(f"the stack could not be deleted: it is {stack['StackStatus']}")
+
     def settled_stack(self, seconds: float = 120) -> dict | None:
         """The stack once nothing is under way in it; None where there is none."""
         deadline = time.monotonic() + seconds
@@ -130,11 +138,11 @@ class Deployment:
                     f"the stack has been {stack['StackStatus']} for {seconds:.0f} s: "
                     "`make reset` drops it with its data"
                 )
-            time.sleep(0.2)
+            time.sleep(0.05)
 
     def stack(self) -> dict | None:
         try:
-            stacks = self.cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"]
+            stacks = self.cloudformation.describe_stacks(StackName=self.name)["Stacks"]
         except ClientError as error:
             if "does not exist" in str(error):
                 return None
@@ -142,7 +150,7 @@ class Deployment:
         return None if stacks[0]["StackStatus"] == "DELETE_COMPLETE" else stacks[0]
 
     def reasons(self) -> str:
-        events = self.cloudformation.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+        events = self.cloudformation.describe_stack_events(StackName=self.name)["StackEvents"]
         lines = [
             f"  {event['LogicalResourceId']}: {event.get('ResourceStatusReason', 'no reason')}"
             for event in reversed(events)
@@ -170,11 +178,12 @@ class Deployment:
 
 
 def nested_template(file: Path) -> dict:
-    """A template without the alarms that ministack refuses: those that calculate."""
+    """A template without what ministack refuses: alarms that calculate, and types it has not."""
     template = yaml_parse(file.read_text())
-    kept = template["Resources"].items()
     template["Resources"] = {
-        name: each for name, each in kept if "Metrics" not in each.get("Properties", {})
+        name: each
+        for name, each in template["Resources"].items()
+        if "Metrics" not in each.get("Properties", {}) and each["Type"] not in UNKNOWN_TYPES
     }
     return template
 

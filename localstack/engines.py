@@ -145,10 +145,14 @@ def taken(instance: Instance, name: str, port: int) -> str:
 
 def wait(instance: Instance) -> None:
     """Wait until each engine answers, wherever it runs."""
+    wait_for_ministack(instance)
+    wait_for_opensearch(instance)
+
+
+def wait_for_ministack(instance: Instance) -> None:
     with step(f"waiting for the emulated AWS on {instance.aws_url}"):
         health = f"{instance.aws_url}/_localstack/health"
         wait_for(instance, "ministack", health, bool(instance.external_aws), 60)
-    wait_for_opensearch(instance)
 
 
 def wait_for_opensearch(instance: Instance) -> None:

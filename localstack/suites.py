@@ -14,6 +14,7 @@ from pathlib import Path
 import engines
 import localstack_itself
 import log_privacy
+import parameters
 import roles
 import stack
 import surface
@@ -55,6 +56,7 @@ def test() -> None:
             run(["cargo", "test", "--workspace", "--locked"], AT_ONCE | addresses)
         surface.browser(instance)
         log_privacy.check(instance)
+    test_parameters()
 
 
 def test_browser() -> None:
@@ -72,6 +74,12 @@ def test_openapi() -> None:
         stack.up(instance)
         with surface.schemathesis(instance):
             pass
+
+
+def test_parameters() -> None:
+    """The template with every combination of its parameters."""
+    with private_folder("test-parameters") as folder:
+        parameters.run(private_instance(folder))
 
 
 def chaos() -> None:
