@@ -50,6 +50,7 @@ class Deployment:
         template, nested = self.packaged_template(packages)
         parameters = {
             "AdminKeySha256": self.instance.admin_key_sha256,
+            "CorsAllowOrigins": ",".join(self.instance.origins),
             "SearchDomain": "existing",
             "SearchUrl": self.instance.functions_search_url,
             "Architecture": architecture(),
@@ -163,7 +164,7 @@ class Deployment:
         resources = template["Resources"]
         defaults = {name: each.get("Default") for name, each in template["Parameters"].items()}
         cors = dict(resources["Api"]["Properties"]["CorsConfiguration"])
-        cors["AllowOrigins"] = [defaults["CorsAllowOrigins"]]
+        cors["AllowOrigins"] = self.instance.origins
         self.client("apigatewayv2").update_api(ApiId=names["ApiId"], CorsConfiguration=cors)
         expiry = resources["Table"]["Properties"]["TimeToLiveSpecification"]
         self.client("dynamodb").update_time_to_live(

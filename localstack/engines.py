@@ -57,7 +57,10 @@ def start_ministack(instance: Instance) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir(parents=True)
         move_state(state, instance.aws_port)
-    launch(instance, process, instance.aws_port, [VENV / "bin" / "ministack"], settings, VENV)
+    emulator = HERE / "emulator.py"
+    command = [VENV / "bin" / "python", emulator, "--origins", ",".join(instance.origins)]
+    made_of = (VENV, emulator, HERE / "origins.py")
+    launch(instance, process, instance.aws_port, command, settings, *made_of)
 
 
 def move_state(state: Path, port: int) -> None:
@@ -75,14 +78,15 @@ def start_opensearch(instance: Instance) -> None:
     jars = JARS / "opensearch"
     options = [] if instance.engines_measured else QUICK_START
     command = ["java", *options, "-Xms512m", "-Xmx512m", "-cp", f"{jars}/*"]
-    command += [HERE / "OpenSearchOnAnyPort.java", "-numOfNode", "1"]
+    source = HERE / "OpenSearchOnAnyPort.java"
+    command += [source, "-numOfNode", "1"]
     command += ["-basePath", instance.state / "opensearch"]
     # Nodes of one name would join each other, and data keeps to the name that it was written under.
     name = hashlib.sha256(str(instance.folder).encode()).hexdigest()[:12]
     command += ["-clusterName", name]
     command += ["-baseHttpPort", str(instance.search_port - 1)]  # the first node is one above
     process = Process("opensearch", instance.folder)
-    launch(instance, process, instance.search_port, command, {}, jars)
+    launch(instance, process, instance.search_port, command, {}, jars, source)
 
 
 def start_dynamodb(instance: Instance) -> None:
@@ -101,9 +105,11 @@ def start_gateway(instance: Instance, api_id: str, crud_function: str) -> None:
     command = [VENV / "bin" / "python", HERE / "gateway.py"]
     command += ["--aws", instance.aws_url, "--api", api_id, "--crud", crud_function]
     command += ["--port", str(instance.port), "--second-port", str(instance.second_port)]
+    command += ["--origins", ",".join(instance.origins)]
     # Its C parser knows the registered methods only; any other one is the function's to refuse.
     settings = {"AIOHTTP_NO_EXTENSIONS": "1"}
-    launch(instance, process, instance.port, command, settings, VENV, HERE / "gateway.py")
+    made_of = (VENV, HERE / "gateway.py", HERE / "origins.py")
+    launch(instance, process, instance.port, command, settings, *made_of)
     process.wait_until(lambda: answers(f"{instance.url}/", refused_too=True), seconds=20)
     if SECOND_PORT_TAKEN in process.log.read_text():
         port = instance.second_port

@@ -22,6 +22,8 @@ from botocore.credentials import Credentials
 from multidict import CIMultiDict
 from yarl import URL
 
+from origins import is_foreign, refusal
+
 # An HTTP API's limits on the payload, and on the request line with all header values:
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html
 LARGEST_BODY = 10 * 1024 * 1024
@@ -44,7 +46,8 @@ TEXT_TYPES = ("application/json", "application/xml", "application/javascript")
 
 
 class Gateway:
-    def __init__(self, aws: str, api: str, crud: str) -> None:
+    def __init__(self, aws: str, api: str, crud: str, origins: list[str]) -> None:
+        self.origins = origins
         self.api = api
         # Path-style with the stage named: host-style loses a doubled leading slash.
         self.base = f"{aws}/_aws/execute-api/{api}/$default"
@@ -66,6 +69,8 @@ class Gateway:
     async def handle(self, request: web.Request) -> web.Response:
         if not request.raw_path.startswith("/"):
             return plain(400, "Bad Request")  # a proxy's address, or an asterisk
+        if is_foreign(request.headers, self.origins, links=True):
+            return plain(403, refusal(self.origins))
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
@@ -218,9 +223,10 @@ def main() -> None:
     parser.add_argument("--crud", required=True, help="the name of $default's function")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--second-port", type=int, default=0, help="served too, where it is free")
+    parser.add_argument("--origins", required=True, help="whose pages may call it, by commas")
     options = parser.parse_args()
 
-    gateway = Gateway(options.aws, options.api, options.crud)
+    gateway = Gateway(options.aws, options.api, options.crud, options.origins.split(","))
     app = web.Application(client_max_size=LARGEST_BODY)
     app.cleanup_ctx.append(gateway.open)
     app.on_response_prepare.append(drop_server_header)

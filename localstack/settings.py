@@ -5,6 +5,7 @@ that a second, private instance (the tests') runs beside the first.
 """
 
 import os
+import re
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,10 @@ VARIABLES = {
     "LOCAL_FUNCTIONS_SEARCH_URL": (
         "",
         "where the functions find that OpenSearch, if elsewhere",
+    ),
+    "LOCAL_ORIGINS": (
+        "",
+        "origins whose pages may call the service, too, by commas: http://localhost:5173",
     ),
     "LOCAL_LOG_LEVEL": (
         "info",
@@ -90,6 +95,14 @@ def url_variable(name: str) -> str:
     return text
 
 
+def origins_variable(name: str) -> tuple[str, ...]:
+    origins = tuple(part.strip() for part in variable(name).split(",") if part.strip())
+    for origin in origins:
+        if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", origin):
+            raise Failure(f"{name} holds {origin!r}: an origin is like http://localhost:5173")
+    return origins
+
+
 @dataclass(frozen=True)
 class Instance:
     """One local AWS. A URL that is set names an engine that this instance does not run."""
@@ -104,6 +117,7 @@ class Instance:
     external_search: str = ""
     external_dynamodb: str = ""
     functions_search: str = ""
+    other_origins: tuple[str, ...] = ()
     log_level: str = "info"
     admin_key_sha256: str = "open"
     # What is measured of the engines themselves is measured of them as they run for long.
@@ -114,6 +128,13 @@ class Instance:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def origins(self) -> list[str]:
+        """Whose pages may call the service: its own, by either name of this machine."""
+        ports = [port for port in (self.port, self.second_port) if port]
+        own = [f"http://{name}:{port}" for port in ports for name in ("127.0.0.1", "localhost")]
+        return [*own, *self.other_origins]
 
     @property
     def aws_url(self) -> str:
@@ -130,6 +151,19 @@ class Instance:
     @property
     def dynamodb_url(self) -> str:
         return self.external_dynamodb or f"http://127.0.0.1:{self.dynamodb_port}"
+
+    @property
+    def guarded_urls(self) -> list[str]:
+        """What refuses the pages of other sites: all that this instance runs itself."""
+        own_engines = [
+            url
+            for url, external in (
+                (self.aws_url, self.external_aws),
+                (self.search_url, self.external_search),
+            )
+            if not external
+        ]
+        return [self.url, *own_engines]
 
     @property
     def logs(self) -> Path:
@@ -167,6 +201,7 @@ def engines_elsewhere() -> dict[str, str]:
         "external_search": url_variable("LOCAL_SEARCH_URL"),
         "external_dynamodb": url_variable("LOCAL_DYNAMODB_URL"),
         "functions_search": url_variable("LOCAL_FUNCTIONS_SEARCH_URL"),
+        "other_origins": origins_variable("LOCAL_ORIGINS"),
         "log_level": variable("LOCAL_LOG_LEVEL"),
     }
 

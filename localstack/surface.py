@@ -53,6 +53,11 @@ def browser(instance: Instance) -> None:
     digest = hashlib.sha256(key.encode()).hexdigest()
     locked = dataclasses.replace(instance, admin_key_sha256=digest)
     Deployment(locked).deploy(build.build())
-    addresses = {"BASE_URL": instance.url, "ADMIN_KEY": key, "SCREENSHOTS": variable("SCREENSHOTS")}
+    addresses = {
+        "BASE_URL": instance.url,
+        "ADMIN_KEY": key,
+        "GUARDED_URLS": " ".join(instance.guarded_urls),
+        "SCREENSHOTS": variable("SCREENSHOTS"),
+    }
     # Two browsers at once, one a core.
     run([*PYTEST, "--numprocesses=2", TESTS / "browser"], tools | addresses)

@@ -5,8 +5,8 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from console import Console
-from playwright.sync_api import Browser, sync_playwright
+from console import CHROMIUM, Console
+from playwright.sync_api import Browser, Playwright, sync_playwright
 from service import Service
 
 WIDTHS = {
@@ -16,17 +16,16 @@ WIDTHS = {
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        # Chromium's own sandbox does not run as root, which a container's user often is.
-        sandbox = [] if os.geteuid() else ["--no-sandbox"]
-        chromium = playwright.chromium.launch(
-            executable_path=os.environ["CHROMIUM"],
-            args=sandbox,
-            headless=True,
-        )
-        yield chromium
-        chromium.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    chromium = playwright.chromium.launch(**CHROMIUM)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,12 @@ from pathlib import Path
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 AXE = Path(os.environ["NODE_MODULES"], "axe-core", "axe.min.js")
+CHROMIUM = {
+    "executable_path": os.environ["CHROMIUM"],
+    # Chromium's own sandbox does not run as root, which a container's user often is.
+    "args": [] if os.geteuid() else ["--no-sandbox"],
+    "headless": True,
+}
 # The stack is emulated on the machine that runs all the rest.
 PATIENCE = 60_000
 

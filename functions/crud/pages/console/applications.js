@@ -47,7 +47,7 @@ function put(application) {
   const chosen = el(
     "button",
     { type: "button", onclick: () => chooseOne(application) },
-    el("span", { class: "label" }, application.name),
+    el("span", { class: "label", dir: "auto" }, application.name),
     el("span", { class: "count" }, counted(application.chat_count, "chat")),
   );
   if (current) chosen.setAttribute("aria-current", current);

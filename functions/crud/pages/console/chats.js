@@ -56,7 +56,7 @@ const isOpen = (owner) => application?.access_token === owner.access_token;
 function showHead() {
   const copyToken = button("Copy token", () => copy(application.access_token, copyToken), { class: "quiet" });
   head.replaceChildren(
-    el("strong", { class: "label" }, application.name),
+    el("strong", { class: "label", dir: "auto" }, application.name),
     el(
       "span",
       { class: "actions" },

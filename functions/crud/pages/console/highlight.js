@@ -3,34 +3,43 @@
 
 import { el } from "./dom.js";
 
+// A text of one letter matches that letter 65,535 times, and each mark is two nodes of the page.
+const MOST_MARKS = 50;
+const WORD = /[\p{L}\p{N}]+/gu;
 const ENDINGS = /(?:ies|ing|ed|es|ly|s|e|y)$/;
 const SHORTEST_STEM = 3;
 
-/** The text as nodes, with what matches marked. */
+/** The text, with the first places that match marked. */
 export function highlighted(text, keyword) {
-  const nodes = [];
+  const fragment = document.createDocumentFragment();
+  const append = (part) => part !== "" && fragment.append(part);
   let end = 0;
+  let marks = 0;
   for (const [from, to] of matches(text, keyword)) {
-    nodes.push(text.slice(end, from), el("mark", {}, text.slice(from, to)));
+    append(text.slice(end, from));
+    fragment.append(el("mark", {}, text.slice(from, to)));
     end = to;
+    marks += 1;
+    if (marks === MOST_MARKS) break;
   }
-  nodes.push(text.slice(end));
-  return nodes.filter((node) => node !== "");
+  append(text.slice(end));
+  return fragment;
 }
 
-/** The parts that match, as pairs of positions. */
-export function matches(text, keyword) {
-  const found = [];
+/** The parts that match, as pairs of positions, found as they are asked for. */
+function* matches(text, keyword) {
+  if (keyword === "") return;
   const folded = fold(text);
   const wanted = fold(keyword);
-  for (let at = folded.indexOf(wanted); wanted && at >= 0; at = folded.indexOf(wanted, at + wanted.length)) {
-    found.push([at, at + wanted.length]);
+  let at = folded.indexOf(wanted);
+  const isPart = at >= 0;
+  for (; at >= 0; at = folded.indexOf(wanted, at + wanted.length)) yield [at, at + wanted.length];
+  if (isPart) return;
+  const stems = new Set(Array.from(wanted.matchAll(WORD), ([word]) => stem(word)));
+  for (const match of folded.matchAll(WORD)) {
+    const [word] = match;
+    if (stems.has(stem(word))) yield [match.index, match.index + word.length];
   }
-  if (found.length > 0) return found;
-  const stems = words(wanted).map(([, word]) => stem(word));
-  return words(folded)
-    .filter(([, word]) => stems.some((wantedStem) => stem(word) === wantedStem))
-    .map(([at, word]) => [at, at + word.length]);
 }
 
 /** Lower case of the same length, so that positions stay what they are. */
@@ -39,10 +48,6 @@ function fold(text) {
     const lower = text[at].toLowerCase();
     return lower.length === 1 ? lower : text[at];
   }).join("");
-}
-
-function words(text) {
-  return Array.from(text.matchAll(/[\p{L}\p{N}]+/gu), (match) => [match.index, match[0]]);
 }
 
 /** Close to an English stem: its ending is cut, and a letter that the ending had doubled. */

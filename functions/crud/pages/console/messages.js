@@ -1,8 +1,8 @@
 // One chat: its messages, newest last; a message to send; one to edit.
 
 import { call, create, newKey } from "./api.js";
+import { excerpt, messageBody } from "./body.js";
 import { announce, button, byId, clearFailure, el, oneAtATime, showFailure, time } from "./dom.js";
-import { highlighted } from "./highlight.js";
 import { Pager } from "./pager.js";
 import * as search from "./search.js";
 import { Way } from "./way.js";
@@ -60,7 +60,6 @@ const toEnd = () => (scroll.scrollTop = scroll.scrollHeight);
 /** A message, its matches marked where it was found by a keyword. */
 function item(message, keyword = "") {
   const address = `${path}/${message.number}`;
-  const body = el("p", { class: "body", dir: "auto" }, ...highlighted(message.body, keyword));
   const edited = message.updated_at !== message.created_at;
   const head = el(
     "p",
@@ -75,7 +74,7 @@ function item(message, keyword = "") {
         })
       : null,
   );
-  const shown = el("li", { "data-message": message.number }, head, body);
+  const shown = el("li", { "data-message": message.number }, head, ...messageBody(message, keyword));
   return shown;
 }
 
@@ -153,7 +152,7 @@ async function edit(address, shown, keyword, typed = null) {
     "form",
     { onsubmit: save },
     el("label", { htmlFor: id, class: "unseen" }, `Text of message ${number}`),
-    typed === null ? null : el("p", { class: "meta" }, "It says now: ", el("q", { dir: "auto" }, read.json.body)),
+    typed === null ? null : el("p", { class: "meta" }, "It says now: ", el("q", { dir: "auto" }, excerpt(read.json.body))),
     area,
     el("span", { class: "actions" }, submit, button("Cancel", () => restore(read.json), { class: "quiet" })),
   );

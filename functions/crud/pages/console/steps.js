@@ -4,6 +4,7 @@ import { curl, shortPath } from "./curl.js";
 import { button, byId, copy, el } from "./dom.js";
 
 const MOST = 200;
+const LONGEST_PATH = 200;
 
 const list = byId("steps-list");
 let last = null;
@@ -13,8 +14,9 @@ export function addStep(step) {
   const command = curl(step);
   if (last?.command === command) last.count += 1;
   else last = { command, count: 1, item: null };
+  const path = short(shortPath(step.path));
   const copyButton = button("Copy as curl", () => copy(command, copyButton), { class: "quiet" });
-  copyButton.setAttribute("aria-label", `Copy as curl: ${step.method} ${shortPath(step.path)}`);
+  copyButton.setAttribute("aria-label", `Copy as curl: ${step.method} ${path}`);
   const failed = step.status === 0 || step.status >= 400;
   const item = el(
     "li",
@@ -24,7 +26,7 @@ export function addStep(step) {
       { class: "step" },
       el("b", {}, step.method),
       " ",
-      el("span", { class: "path" }, shortPath(step.path)),
+      el("span", { class: "path" }, path),
     ),
     el(
       "span",
@@ -39,6 +41,11 @@ export function addStep(step) {
   else list.prepend(item);
   last.item = item;
   while (list.children.length > MOST) list.lastElementChild.remove();
+}
+
+/** A keyword of 256 characters takes 3,072 in a path. */
+function short(path) {
+  return path.length <= LONGEST_PATH ? path : `${path.slice(0, LONGEST_PATH)}…`;
 }
 
 export function clearSteps() {

@@ -7,6 +7,9 @@ const FIRST_WAIT = 0.1;
 const LONGEST_WAIT = 1;
 const GIVE_UP_AFTER = 60;
 
+/** What an attempt gives where asking again would not tell. */
+export const UNKNOWN = Symbol("unknown");
+
 /** The stages as they are reached, in milliseconds since the request was sent. */
 export class Way {
   constructor(what, stages, assigned) {
@@ -36,6 +39,10 @@ export class Way {
         last = failure;
         return null;
       });
+      if (found === UNKNOWN) {
+        this.stages.get(stage).textContent = `${stage}: too many alike to tell`;
+        return null;
+      }
       if (found) {
         this.reached(stage);
         return found;

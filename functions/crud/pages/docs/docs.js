@@ -48,6 +48,11 @@ globalThis.SwaggerUIBundle({
   tryItOutEnabled: true,
   // Keys stay in this tab's memory.
   persistAuthorization: false,
+  // Nor does the browser keep an answer, with its token and texts, on the disk.
+  requestInterceptor: (request) => {
+    if (!request.loadSpec) request.cache = "no-store";
+    return request;
+  },
   // No badge of a validator on another host.
   validatorUrl: null,
 });
