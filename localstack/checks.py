@@ -9,6 +9,7 @@ import agreements
 import metrics
 import routes
 from build import tools_environment
+from capacity import document
 from console import Failure, say, step
 from prerequisites import HERE, changed, make_venv, quietly, settle
 from settings import LOCAL, ROOT
@@ -44,6 +45,7 @@ def run() -> None:
     agreements.check()
     metrics.check()
     routes.check()
+    document.check()
     failed = []
     for command in COMMANDS:
         text = " ".join(command)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from capacity import deployed
+
 SECONDS_A_MONTH = 730 * 3600
 # Lambda gives a function of 1,769 MB one processor, and others their part of it:
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
@@ -71,6 +73,20 @@ def log_bytes(invocation: dict) -> float:
     return log["bytes"] + PLATFORM_BYTES + EVENT_OVERHEAD * events
 
 
+def of_logs(prices: dict, logged: float) -> float:
+    """Dollars for a million times so many bytes, taken in and kept for a month."""
+    return logged * 1e6 / 1e9 * (prices["logs"]["per_gb"] + prices["logs"]["kept_per_gb_month"])
+
+
+def access_log_bytes() -> int:
+    return deployed.read().access_log_bytes + EVENT_OVERHEAD
+
+
+def of_transfer(prices: dict, answer: float) -> float:
+    """Dollars for a million answers of so many bytes, to the internet."""
+    return answer * 1e6 / 1e9 * prices["transfer"]["per_gb_out"]
+
+
 def of_batch(measured: dict, batch: int, of_one: Callable[[dict], float]) -> float:
     """Of a batch of one chat's messages, between the two sizes that were measured."""
     one = of_one(measured["invocations"]["persist 1 message"])
@@ -98,26 +114,30 @@ def of_a_million(measured: dict, prices: dict, rate: Rate) -> dict[str, float]:
         # Sent one by one; received and deleted by the batch. A fair queue's are dearer.
         "SQS": (prices["sqs"]["per_million_requests"] + prices["sqs"]["fair_per_million_requests"])
         * (1 + 2 * share),
-        "logs": (log_bytes(accept) + share * of_batch(measured, rate.batch, log_bytes))
-        * 1e6
-        / 1e9
-        * prices["logs"]["per_gb"],
+        "logs": of_logs(
+            prices,
+            access_log_bytes()
+            + log_bytes(accept)
+            + share * of_batch(measured, rate.batch, log_bytes),
+        ),
+        "data transfer": of_transfer(prices, accept["answer_bytes"]),
         "OpenSearch": fixed / month,
     }
 
 
-def of_reads(measured: dict, prices: dict, name: str) -> float:
-    """Dollars for a million requests of crud."""
+def of_reads(measured: dict, prices: dict, name: str) -> dict[str, float]:
+    """Dollars for a million requests of crud, by part."""
     invocation = measured["invocations"][name]
     table, function = prices["dynamodb"], prices["lambda"]
-    return (
-        prices["http_api"]["per_million_requests"]
-        + function["per_million_requests"]
-        + billed_gb_seconds(invocation) * 1e6 * function["per_gb_second_arm64"]
-        + units(invocation, "read_units") * table["per_million_read_units"]
-        + units(invocation, "write_units") * table["per_million_write_units"]
-        + log_bytes(invocation) * 1e6 / 1e9 * prices["logs"]["per_gb"]
-    )
+    return {
+        "HTTP API": prices["http_api"]["per_million_requests"],
+        "Lambda": function["per_million_requests"]
+        + billed_gb_seconds(invocation) * 1e6 * function["per_gb_second_arm64"],
+        "DynamoDB": units(invocation, "read_units") * table["per_million_read_units"]
+        + units(invocation, "write_units") * table["per_million_write_units"],
+        "logs": of_logs(prices, access_log_bytes() + log_bytes(invocation)),
+        "data transfer": of_transfer(prices, invocation["answer_bytes"]),
+    }
 
 
 def always_on(prices: dict) -> float:

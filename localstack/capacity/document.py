@@ -2,48 +2,61 @@
 
 import json
 
-from capacity import cost, simulate
+from capacity import cost, deployed, flood, month, simulate
 from capacity.plot import svg
-from console import say
+from console import Failure, say
 from settings import ROOT
 
 FOLDER = ROOT / "docs" / "capacity"
 DOCUMENT = ROOT / "docs" / "capacity.md"
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 PARTITION_WRITE_UNITS = 1000
-# As template.yaml has it.
-CONCURRENCY = 20
 
 
 def write() -> None:
-    measured = json.loads((FOLDER / "measured.json").read_text())
-    prices = json.loads((FOLDER / "prices.json").read_text())
-    chat = chat_limit(measured)
-    workers = worker_limit(measured)
-    runs = [
-        simulate.burst("one-hot-chat", min(chat.values())),
-        simulate.burst("many-chats", workers),
-        simulate.backlog("a-backlog", workers),
-    ]
-    for run in runs:
+    measured, prices = read("measured"), read("prices")
+    for run in runs(measured):
         drawn = {"arriving": run.arrivals, "written": run.done}
         (FOLDER / f"{run.title}.svg").write_text(
             svg(run.title.replace("-", " "), drawn, "a second")
         )
         waits = {"waiting": run.waiting}
         (FOLDER / f"{run.title}-waiting.svg").write_text(svg("jobs that wait", waits, "jobs"))
-    DOCUMENT.write_text(
-        "\n".join(
-            [
-                introduction(measured, prices),
-                costs(measured, prices),
-                invocations(measured),
-                limits(measured, chat, workers),
-                simulation(runs),
-            ]
-        )
-    )
+    DOCUMENT.write_text(text(measured, prices))
     say(f"✓ {DOCUMENT.relative_to(ROOT)}")
+
+
+def check() -> None:
+    """That it says what template.yaml, the measurements and the prices say now."""
+    if DOCUMENT.read_text() != text(read("measured"), read("prices")):
+        raise Failure(f"{DOCUMENT.relative_to(ROOT)} is behind: `make capacity` writes it anew")
+    say(f"✓ {DOCUMENT.relative_to(ROOT)} is what template.yaml, measurements and prices give")
+
+
+def read(name: str) -> dict:
+    return json.loads((FOLDER / f"{name}.json").read_text())
+
+
+def runs(measured: dict) -> list[simulate.Run]:
+    workers = worker_limit(measured)
+    return [
+        simulate.burst("one-hot-chat", min(chat_limit(measured).values())),
+        simulate.burst("many-chats", workers),
+        simulate.backlog("a-backlog", workers),
+    ]
+
+
+def text(measured: dict, prices: dict) -> str:
+    parts = [
+        introduction(measured, prices),
+        costs(measured, prices),
+        month.text(measured, prices, deployed.read(), read("release-0.1.0")),
+        flood.text(measured, prices, deployed.read()),
+        invocations(measured),
+        limits(measured, chat_limit(measured), worker_limit(measured)),
+        simulation(runs(measured)),
+    ]
+    return "\n".join(parts)
 
 
 def chat_limit(measured: dict) -> dict[str, float]:
@@ -65,7 +78,7 @@ def worker_limit(measured: dict) -> float:
     """Messages a second that all workers do together, each of another chat."""
     batch = measured["invocations"]["persist 10 messages of 10 chats"]
     milliseconds = cost.billed_gb_seconds(batch) * 1000 * 1024 / cost.MEMORY_MB
-    return CONCURRENCY * cost.BATCH * 1000 / milliseconds
+    return deployed.read().concurrency * cost.BATCH * 1000 / milliseconds
 
 
 def introduction(measured: dict, prices: dict) -> str:
@@ -91,8 +104,13 @@ def costs(measured: dict, prices: dict) -> str:
         for total, rate in zip(totals, rates, strict=True)
     ]
     reads = ["read a message", "list 50 messages", "edit a message", "search"]
-    read_rows = [f"| {name} | {cost.of_reads(measured, prices, name):,.2f} |" for name in reads]
+    read_rows = [
+        f"| {name} | {sum(cost.of_reads(measured, prices, name).values()):,.2f} |" for name in reads
+    ]
     servers = cost.always_on(prices)
+    small = rates[0]
+    watching = sum(month.of_watching(prices, month.now(deployed.read()), 1, small.batch).values())
+    left = servers - each[0]["OpenSearch"] * small.messages * cost.SECONDS_A_MONTH / 1e6 - watching
     parts = ", ".join(part["what"] for part in prices["always_on"]["parts"])
     return f"""## A million messages
 Accepted, persisted and searchable; dollars.
@@ -101,11 +119,11 @@ Accepted, persisted and searchable; dollars.
 |---|{"---|" * len(rates)}
 {chr(10).join(rows)}
 | **all** | {" | ".join(f"**{total:,.2f}**" for total in totals)} |
-| a month at that rate | {" | ".join(f"{month:,.0f}" for month in months)} |
+| a month at that rate | {" | ".join(f"{dollars:,.0f}" for dollars in months)} |
 | jobs in a batch | {" | ".join(str(rate.batch) for rate in rates)} |
 | search domain | {" | ".join(rate.domain for rate in rates)} |
 
-The search domain is paid by the hour; all else by use: a service that nobody calls costs the domain alone. Keeping a million messages costs {cost.of_keeping(measured, prices):.2f} a month in the table, point-in-time recovery included.
+The search domain is paid by the hour, what watches the service [by the month](#a-month), all else by use. Logs are what gateway and functions write, and are kept for 30 days; data transfer is the answers, to the internet. Keeping a million messages costs {cost.of_keeping(measured, prices):.2f} a month in the table, point-in-time recovery included.
 
 A million of crud's requests, without the search domain:
 
@@ -113,7 +131,7 @@ A million of crud's requests, without the search domain:
 |---|---|
 {chr(10).join(read_rows)}
 
-**The servers of the service before this one**, always on: {parts}. That is {servers:,.0f} a month whether used or not. The same money pays this service for {(servers - rates[0].domain_hour * 730) / (totals[0] - each[0]["OpenSearch"]):,.0f} million messages a month beside its small domain.
+**The servers of the service before this one**, always on: {parts}. That is {servers:,.0f} a month whether used or not. The same money pays this service for {left / (totals[0] - each[0]["OpenSearch"]):,.0f} million messages a month beside its small domain and what watches it.
 """
 
 
@@ -141,6 +159,7 @@ A document costs the search engine {measured["indexing"]["processor_ms_each"]:.2
 
 def limits(measured: dict, chat: dict[str, float], workers: float) -> str:
     chats = "; ".join(f"{what}: {limit:,.0f}" for what, limit in chat.items())
+    defaults = deployed.read()
     shard = 2000 / measured["indexing"]["processor_ms_each"]
     return f"""## Where it ends
 Each part, the first sign of its limit, and what to change.
@@ -148,14 +167,14 @@ Each part, the first sign of its limit, and what to change.
 | Part | Limit | Symptom | What to change |
 |---|---|---|---|
 | one chat | messages a second: {chats} | [old-jobs](runbook.md#old-jobs), `Conflicts`; beyond the counter's, 503 | larger batches (`WorkerBatchSize`, `WorkerBatchWindow`) make transactions fewer; beyond its rows' limit only several chats help |
-| gateway | `RateLimit`, 1,000 a second and route; the account's own is 10,000 a second | 429 | `RateLimit`; the quota *Throttle rate* |
+| gateway | `RateLimit`, {defaults.rate} a second and route; the account's own is 10,000 a second | 429 | `RateLimit`; the quota *Throttle rate* |
 | Lambda | 1,000 environments at once in an account (new accounts: fewer) | [function-throttles](runbook.md#function-throttles) | the quota *Concurrent executions* |
-| workers | {CONCURRENCY} at once: {workers:,.0f} messages a second of as many chats | [old-jobs](runbook.md#old-jobs) | `WorkerMaximumConcurrency`, `WorkerBatchSize` |
+| workers | {defaults.concurrency} at once: {workers:,.0f} messages a second of as many chats | [old-jobs](runbook.md#old-jobs) | `WorkerMaximumConcurrency`, `WorkerBatchSize` |
 | queue | 120,000 jobs in flight; no limit to those that wait, for 14 days | none before the workers' | – |
 | table | on demand: twice its earlier peak at once, 40,000 write units a second by default | [table-throttles](runbook.md#table-throttles) | warm throughput before an event; the quota |
 | conflicts | transactions on one chat's row at the same time | `Conflicts`, [persist-lag](runbook.md#persist-lag) | larger batches; fewer workers |
 | indexing | one shard, so the two processors of one data node: {shard:,.0f} documents a second | [index-lag](runbook.md#index-lag), [search-processor](runbook.md#search-processor) | `number_of_shards` in `chat/src/search/index.json` and `chatctl reindex`; larger nodes |
-| searching | 100 a second at the gateway; short keywords in large chats read every text of the chat | [slow-answers](runbook.md#slow-answers) | larger nodes; the routes' limits in `template.yaml` |
+| searching | {defaults.search_rate} a second of each route by which searches may come; short keywords in large chats read every text of the chat | [slow-answers](runbook.md#slow-answers) | larger nodes; the routes' limits in `template.yaml` |
 """
 
 
