@@ -174,7 +174,6 @@ mod tests {
             "\u{2800}",
             "\u{fe0f}",
             "\u{e0001}",
-            "\u{ffff}",
         ] {
             let error = ApplicationName::new(text.to_owned()).unwrap_err();
             assert_eq!(error, InvalidApplicationName::Blank, "{text:?}");
