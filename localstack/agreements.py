@@ -13,6 +13,8 @@ from settings import ROOT
 # Lambda's guide for SQS event sources asks for six times the function's timeout:
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
 VISIBILITY_PER_TIMEOUT = 6
+# https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+LONGEST_FUNCTION_NAME = 64
 HALF_A_DAY = 12 * 60 * 60
 
 
@@ -37,6 +39,12 @@ def check() -> None:
     levels = re.findall(r'Self::\w+ => "(\w+)"', source("chat/src/telemetry/level.rs"))
 
     domain = yaml_parse((ROOT / "infra" / "search-domain.yaml").read_text())["Resources"]["Domain"]
+    functions = [each for each in resources.values() if each["Type"] == "AWS::Serverless::Function"]
+    suffixes = [
+        each["Properties"]["FunctionName"]["Fn::Sub"].removeprefix("${AWS::StackName}")
+        for each in functions
+    ]
+    said = re.search(r"name of a stack has at most (\d+) characters", source("docs/deploy.md"))
     statements = domain["Properties"]["AccessPolicies"]["Statement"]
     principals = [each["Principal"]["AWS"].get("Fn::Sub", "") for each in statements]
 
@@ -70,6 +78,9 @@ def check() -> None:
             template["Parameters"]["AdminKeySha256"]["AllowedPattern"],
             hashlib.sha256(b"").hexdigest(),
         ),
+        # No rule of a template can look at the stack's name.
+        "docs/deploy.md says how long a stack's name may be": said is not None
+        and int(said[1]) == LONGEST_FUNCTION_NAME - max(map(len, suffixes)),
         "LogLevel allows what the functions read": template["Parameters"]["LogLevel"][
             "AllowedValues"
         ]

@@ -111,9 +111,17 @@ REFUSED_BY_RULES = {
         "SearchDomainArn": "arn:aws:es:us-east-1:000000000000:domain/messages"
     },
     "ASmallNodeHasASmallVolume": {"SearchVolumeSize": "200"},
-    "AMediumNodeHasAMediumVolume": {
-        "SearchInstanceType": "t3.medium.search",
+    "ANodeOf200GibibytesHasNoMore": {
+        "SearchInstanceType": "c6g.large.search",
         "SearchVolumeSize": "500",
+    },
+    "ANodeOf500GibibytesHasNoMore": {
+        "SearchInstanceType": "c6g.xlarge.search",
+        "SearchVolumeSize": "1000",
+    },
+    "ANodeOf1000GibibytesHasNoMore": {
+        "SearchInstanceType": "m6g.large.search",
+        "SearchVolumeSize": "2000",
     },
     "ABudgetTellsSomebody": {"MonthlyBudget": "50"},
     "ALargeBatchHasAWindow": {"WorkerBatchSize": "11"},
@@ -144,7 +152,14 @@ REFUSED_VALUES = {
     "CertificateArn": ["0a1b2c3d"],
     "HostedZoneId": ["/hostedzone/Z0123456789"],
     "BasePath": ["/chat", "chat/", "chat//v1"],
-    "SearchInstanceType": ["r6g.large", "i3.large.search", "or1.large.search", "r6gd.large.search"],
+    "SearchInstanceType": [
+        "r6g.large",
+        "i3.large.search",  # no volumes
+        "or1.large.search",
+        "r6gd.large.search",
+        "m6.large.search",  # no such types
+        "m6g.2large.search",
+    ],
     "SearchUrl": ["https://search.example.com/"],
     "SearchDomainArn": ["messages"],
     "MemorySize": ["64"],
