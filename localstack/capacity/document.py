@@ -53,7 +53,7 @@ def text(measured: dict, prices: dict) -> str:
         month.text(measured, prices, deployed.read(), read("release-0.1.0")),
         flood.text(measured, prices, deployed.read()),
         invocations(measured),
-        limits(measured, chat_limit(measured), worker_limit(measured)),
+        limits(measured, chat_limit(measured), application_limit(measured), worker_limit(measured)),
         simulation(runs(measured)),
     ]
     return "\n".join(parts)
@@ -72,6 +72,16 @@ def chat_limit(measured: dict) -> dict[str, float]:
         * 1000
         / transaction["ms"],
     }
+
+
+def application_limit(measured: dict) -> float:
+    """Messages a second of many chats of one application: its row and theirs share a partition."""
+    touches = measured["invocations"]["persist 10 messages of 10 chats"]["calls"][
+        "DynamoDB UpdateItem"
+    ]
+    # A count stands in a transaction, which doubles its unit.
+    a_message = 2 + touches["each"] * touches["write_units"] / cost.BATCH
+    return PARTITION_WRITE_UNITS / a_message
 
 
 def worker_limit(measured: dict) -> float:
@@ -157,7 +167,7 @@ A document costs the search engine {measured["indexing"]["processor_ms_each"]:.2
 """
 
 
-def limits(measured: dict, chat: dict[str, float], workers: float) -> str:
+def limits(measured: dict, chat: dict[str, float], application: float, workers: float) -> str:
     chats = "; ".join(f"{what}: {limit:,.0f}" for what, limit in chat.items())
     defaults = deployed.read()
     shard = 2000 / measured["indexing"]["processor_ms_each"]
@@ -167,6 +177,7 @@ Each part, the first sign of its limit, and what to change.
 | Part | Limit | Symptom | What to change |
 |---|---|---|---|
 | one chat | messages a second: {chats} | [old-jobs](runbook.md#old-jobs), `Conflicts`; beyond the counter's, 503 | larger batches (`WorkerBatchSize`, `WorkerBatchWindow`) make transactions fewer; beyond its rows' limit only several chats help |
+| one application | messages a second over many chats: {application:,.0f}; its row and those of its chats share a partition key, which takes {PARTITION_WRITE_UNITS:,} write units a second ([decision 13](decisions/0013-a-chats-time-moves-with-its-count.md)) | [table-throttles](runbook.md#table-throttles), [old-jobs](runbook.md#old-jobs) | several applications; larger batches, where they hold several messages of a chat |
 | gateway | `RateLimit`, {defaults.rate} a second and route; the account's own is 10,000 a second | 429 | `RateLimit`; the quota *Throttle rate* |
 | Lambda | 1,000 environments at once in an account (new accounts: fewer) | [function-throttles](runbook.md#function-throttles) | the quota *Concurrent executions* |
 | workers | {defaults.concurrency} at once: {workers:,.0f} messages a second of as many chats | [old-jobs](runbook.md#old-jobs) | `WorkerMaximumConcurrency`, `WorkerBatchSize` |

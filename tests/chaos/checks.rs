@@ -5,14 +5,17 @@ use std::{
     sync::atomic::Ordering,
 };
 
+use chat::jobs::Task;
+
 use crate::{
     final_state::{FinalChat, FinalState},
     history::{Creation, Edit, EditOutcome, NewApplication, Outcome, Sighting},
+    mistakes,
     world::World,
 };
 
 /// What a seed broke; nothing where every promise held.
-pub(crate) fn judge(world: &World, state: &FinalState) -> Vec<String> {
+pub(crate) fn judge(world: &World, state: &FinalState, mistaken: &[Task]) -> Vec<String> {
     let (creations, edits) = (world.history.creations(), world.history.edits());
     let mut broken = Vec::new();
     numbers_are_given_once(&creations, &mut broken);
@@ -26,9 +29,7 @@ pub(crate) fn judge(world: &World, state: &FinalState) -> Vec<String> {
     edits_are_made_once(&edits, &world.history.sightings(), &mut broken);
     documents_equal_rows(state, &mut broken);
     times_are_those_of_the_latest(state, &mut broken);
-    if !state.dead_letters.is_empty() {
-        broken.push(format!("dead letters: {:?}", state.dead_letters));
-    }
+    mistakes::check(mistaken, &state.dead_letters, &mut broken);
     broken
 }
 

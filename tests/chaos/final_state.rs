@@ -16,7 +16,7 @@ use crate::world::World;
 
 /// Documents are found a second after they were written; a missing one stays missing for longer.
 const FOR_DOCUMENTS: Duration = Duration::from_secs(20);
-const ALL: NumberRange =
+pub(crate) const ALL: NumberRange =
     NumberRange { first: 1, last: 9_999_999_999, descending: false, limit: 10_000 };
 
 pub(crate) struct FinalState {

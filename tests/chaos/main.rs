@@ -18,6 +18,7 @@ mod clients;
 mod faults;
 mod final_state;
 mod history;
+mod mistakes;
 mod queue;
 mod seeds;
 mod world;
@@ -57,8 +58,10 @@ async fn run(seed: u64) -> Vec<String> {
     clients::retry_keyed_creations(&world).await;
     clients::retry_applications(&world).await;
     world.drain().await;
+    let mistaken = mistakes::send(&world).await;
+    world.drain().await;
     let state = final_state::read(&world).await;
-    let violations = checks::judge(&world, &state);
+    let violations = checks::judge(&world, &state, &mistaken);
     let history = world.history.report(seed, &world.trace(), &violations);
     if violations.is_empty() {
         println!("seed {seed}: {}", history.summary);

@@ -35,15 +35,22 @@ impl VirtualQueue {
         let sent: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default())
             .expect("the SDK's JSON");
         let body = sent["MessageBody"].as_str().expect("a body").to_owned();
+        let id = if sent["QueueUrl"] == DEAD_LETTERS_URL {
+            self.lock().dead_letters.push(body);
+            0
+        } else {
+            self.push(body)
+        };
+        answer(200, &format!(r#"{{"MessageId":"{id}","MD5OfMessageBody":""}}"#))
+    }
+
+    /// Adds a job, and returns its message's id.
+    pub(crate) fn push(&self, body: String) -> u64 {
         let mut queues = self.lock();
         queues.sent += 1;
         let id = queues.sent;
-        if sent["QueueUrl"] == DEAD_LETTERS_URL {
-            queues.dead_letters.push(body);
-        } else {
-            queues.jobs.push(Message { id, body });
-        }
-        answer(200, &format!(r#"{{"MessageId":"{id}","MD5OfMessageBody":""}}"#))
+        queues.jobs.push(Message { id, body });
+        id
     }
 
     /// Up to ten messages, picked by chance: they stay in the queue until they are deleted.

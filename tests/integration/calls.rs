@@ -83,11 +83,16 @@ impl Functions {
 
     /// Writes these messages of a chat as one batch; the calls that it took.
     async fn write_numbers(&self, numbers: RangeInclusive<u64>) -> Vec<String> {
-        let records = numbers
-            .map(|number| {
+        self.write_each(numbers.map(|number| (1, number))).await
+    }
+
+    /// Writes these messages, by chat and number, as one batch; the calls that it took.
+    async fn write_each(&self, messages: impl Iterator<Item = (u64, u64)>) -> Vec<String> {
+        let records = messages
+            .map(|(chat, number)| {
                 let job = Job::new(Task::CreateMessage(MessageTask {
                     access_token: self.token.clone(),
-                    chat_number: ChatNumber::try_from(1).unwrap(),
+                    chat_number: ChatNumber::try_from(chat).unwrap(),
                     chat_created_at: self.accepted,
                     number: MessageNumber::try_from(number).unwrap(),
                     body: MessageBody::new(format!("text {number}")).unwrap(),
@@ -147,17 +152,26 @@ async fn a_page_of_chats_or_messages_takes_one_call() {
 }
 
 #[tokio::test]
-async fn a_batch_of_one_chat_takes_one_transaction_one_touch_and_one_bulk_request() {
+async fn a_batch_of_one_chat_takes_one_transaction_two_touches_and_one_bulk_request() {
     let functions = Functions::new().await;
     functions.calls(&functions.create_chat, ("POST", CHATS, ""), Value::Null).await;
     functions.write(1).await;
+    let touches = ["UpdateItem", "UpdateItem"];
     let calls = functions.write_numbers(2..=11).await;
-    // The transaction moves the chat's time, the other call the application's.
-    assert_eq!(calls, ["TransactWriteItems", "UpdateItem", "POST /_bulk"]);
+    assert_eq!(calls, [&["TransactWriteItems"], &touches[..], &["POST /_bulk"]].concat());
     let calls = functions.write_numbers(11..=12).await;
-    assert_eq!(
-        calls,
-        // One is there already: the transaction is tried again without it, and its chat is touched.
-        ["TransactWriteItems", "TransactWriteItems", "UpdateItem", "UpdateItem", "POST /_bulk"]
-    );
+    // One is there already: the transaction is tried again without it.
+    let transactions = ["TransactWriteItems"; 2];
+    assert_eq!(calls, [&transactions, &touches[..], &["POST /_bulk"]].concat());
+}
+
+/// Rows of an application and of its chats share a partition, which takes 1,000 write units a
+/// second: a message of a chat of its own takes 2 of them, and a tenth of a touch.
+#[tokio::test]
+async fn a_batch_of_ten_chats_takes_a_transaction_each_one_touch_and_one_bulk_request() {
+    let functions = Functions::new().await;
+    functions.write_each((1..=10).map(|chat| (chat, 1))).await;
+    let calls = functions.write_each((1..=10).map(|chat| (chat, 2))).await;
+    let transactions = ["TransactWriteItems"; 10];
+    assert_eq!(calls, [&transactions[..], &["UpdateItem", "POST /_bulk"]].concat());
 }

@@ -12,6 +12,7 @@ mod calls;
 mod chatctl;
 mod contract;
 mod local_invokes;
+mod process;
 mod queue;
 mod readiness;
 mod readme;

@@ -4,6 +4,7 @@
 mod ahead;
 mod clock;
 mod headers;
+mod preconnect;
 #[cfg(test)]
 mod recorder;
 mod signing;
@@ -22,6 +23,7 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_types::SdkConfig;
 use clock::Clock;
+use preconnect::Preconnector;
 use thiserror::Error;
 pub use transport::TransportError;
 
@@ -52,6 +54,7 @@ pub enum ClientsError {
 #[derive(Debug, Clone)]
 pub struct Clients {
     http: SharedHttpClient,
+    preconnector: Preconnector,
     region: String,
     credentials: Credentials,
     dynamodb_endpoint: Option<String>,
@@ -92,8 +95,10 @@ impl Clients {
         credentials: Credentials,
         endpoint: Option<String>,
     ) -> Result<Self, TransportError> {
+        let (http, preconnector) = transport::http_client()?;
         Ok(Self {
-            http: transport::http_client()?,
+            http,
+            preconnector,
             region,
             credentials,
             dynamodb_endpoint: endpoint.clone(),

@@ -14,7 +14,7 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
 };
 use aws_smithy_types::body::SdkBody;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector as TcpConnector},
     rt::TokioExecutor,
@@ -26,6 +26,8 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject as _},
 };
 use thiserror::Error;
+
+use super::preconnect::Preconnector;
 
 /// Longest time until a connection stands; what follows it is part of the attempt's time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
@@ -48,10 +50,11 @@ pub enum TransportError {
 
 /// The one HTTP client of a function. Cloning shares its connections.
 #[derive(Debug, Clone)]
-struct Transport(Client<HttpsConnector<TcpConnector>, SdkBody>);
+struct Transport(Client<Preconnector, SdkBody>);
 
-/// A client, whose connections are shared by all that it is given to.
-pub(super) fn http_client() -> Result<SharedHttpClient, TransportError> {
+/// A client, whose connections are shared by all that it is given to, and what opens connections for
+/// it before they are asked for.
+pub(super) fn http_client() -> Result<(SharedHttpClient, Preconnector), TransportError> {
     // ring's first random number costs a microsecond, that of rustls' default 39 ms of CPU.
     let mut tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
@@ -68,8 +71,9 @@ pub(super) fn http_client() -> Result<SharedHttpClient, TransportError> {
         .https_or_http()
         .enable_http1()
         .wrap_connector(tcp);
-    let client = Client::builder(TokioExecutor::new()).build(connector);
-    Ok(SharedHttpClient::new(Transport(client)))
+    let preconnector = Preconnector::new(connector);
+    let client = Client::builder(TokioExecutor::new()).build(preconnector.clone());
+    Ok((SharedHttpClient::new(Transport(client)), preconnector))
 }
 
 fn roots() -> Result<RootCertStore, TransportError> {

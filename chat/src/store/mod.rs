@@ -27,7 +27,7 @@ pub use edits::{Attempt, Edit};
 pub use error::StoreError;
 pub use idempotency::{Claim, KeyScope, PayloadDigest};
 pub use numbering::{Assigned, NumberingError};
-pub use persisting::{NewChat, NewMessage, PersistError, RowOutcome};
+pub use persisting::{NewChat, NewMessage, PersistError, PersistedMessages, RowOutcome};
 pub use reads::NumberRange;
 pub use retry::Backoff;
 pub use survey::{Counter, Row, ScanPage, ScanPosition};

@@ -15,7 +15,7 @@ use thiserror::Error;
 
 use super::{
     Store, StoreError,
-    attributes::{expression_names, integer, text, time},
+    attributes::{expression_names, integer, read_time, text, time},
     keys::{
         self, BODY, CHAT_COUNT, CREATED_AT, Item, LAST_REQUEST, MESSAGE_COUNT, PARTITION_KEY,
         REVISION, UPDATED_AT,
@@ -77,11 +77,24 @@ pub enum RowOutcome {
     Mismatch,
 }
 
+/// What became of messages of one chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersistedMessages {
+    /// Each message's row, in their order.
+    pub rows: Vec<RowOutcome>,
+    /// What the chat's `updated_at` is known to have reached; a touch up to it changes nothing.
+    pub chat_updated_at: Option<Timestamp>,
+}
+
 /// Rows that are to be written, and what became of each.
 pub(super) struct NewRows<'a, T> {
     /// Those that are still to be put, with their places in `outcomes`.
     pending: Vec<(usize, &'a T)>,
     outcomes: Vec<RowOutcome>,
+    /// The transaction moves the `updated_at` of the row that counts to this time as well.
+    touch: Option<Timestamp>,
+    /// What that `updated_at` is known to have reached.
+    updated_at: Option<Timestamp>,
 }
 
 /// How a round of puts with their count ended.
@@ -107,7 +120,7 @@ impl<'a, T> NewRows<'a, T> {
     pub(super) fn of(rows: impl IntoIterator<Item = &'a T>) -> Self {
         let pending: Vec<(usize, &T)> = rows.into_iter().enumerate().collect();
         let outcomes = vec![RowOutcome::Written; pending.len()];
-        Self { pending, outcomes }
+        Self { pending, outcomes, touch: None, updated_at: None }
     }
 
     /// Leaves out what was found already there; `reasons` are those of the pending puts.
@@ -141,7 +154,7 @@ impl Store {
         let mut outcomes = Vec::with_capacity(chats.len());
         for part in chats.chunks(MAX_PUTS) {
             let row = |chat: &NewChat| chat_row(token, *chat);
-            let count = |new: &[&NewChat], _| self.count_chats(token, new.len());
+            let count = |count, _| self.count_chats(token, count);
             let mut rows = NewRows::of(part);
             if let Round::NothingCounts =
                 self.put_and_count(&mut rows, row, count, deadline).await?
@@ -153,10 +166,14 @@ impl Store {
         Ok(outcomes)
     }
 
-    /// Writes the rows of one chat's messages that have none yet, adds them to its count and moves
-    /// its `updated_at` to the latest of them; says of each what became of it, in their order.
-    /// Makes the chat's row, and counts it, where it is missing. Numbers must be distinct.
-    /// Conflicts are retried until the deadline.
+    /// Writes the rows of one chat's messages that have none yet and adds them to its count; says of
+    /// each what became of it. Makes the chat's row, and counts it, where it is missing. Numbers must
+    /// be distinct. Conflicts are retried until the deadline.
+    ///
+    /// The transaction of a single message moves the chat's `updated_at` as well, which spares a
+    /// write. That of several does not: a chat that has several messages in a batch is written by
+    /// several workers at once, and the transaction of one that is late would be paid twice
+    /// (docs/decisions/0013-a-chats-time-moves-with-its-count.md).
     ///
     /// # Errors
     /// [`PersistError`].
@@ -166,57 +183,60 @@ impl Store {
         chat: NewChat,
         messages: &[NewMessage],
         deadline: Instant,
-    ) -> Result<Vec<RowOutcome>, PersistError> {
-        let mut outcomes = Vec::with_capacity(messages.len());
+    ) -> Result<PersistedMessages, PersistError> {
+        let mut rows = Vec::with_capacity(messages.len());
+        let mut chat_updated_at = None;
         for part in parts(messages) {
             let row = |message: &NewMessage| message_row(token, chat.number, message);
-            let count = |new: &[&NewMessage], touches: bool| {
-                let latest = new.iter().map(|message| message.created_at).max();
-                self.count_messages(token, chat.number, new.len(), latest.filter(|_| touches))
-            };
-            let mut rows = NewRows::of(part);
+            let count = |count, touch| self.count_messages(token, chat.number, count, touch);
+            let mut new = NewRows::of(part);
+            if let [single] = messages {
+                new.touch = Some(single.created_at);
+            }
             while let Round::NothingCounts =
-                self.put_and_count(&mut rows, row, count, deadline).await?
+                self.put_and_count(&mut new, row, count, deadline).await?
             {
                 self.persist_chats(token, &[chat], deadline).await?;
             }
-            outcomes.append(&mut rows.outcomes);
+            chat_updated_at = chat_updated_at.max(new.updated_at);
+            rows.append(&mut new.outcomes);
         }
-        Ok(outcomes)
+        Ok(PersistedMessages { rows, chat_updated_at })
     }
 
     /// Puts a row for each of these and their count in one transaction, until no put is refused:
-    /// one whose row is found already there is left out, and the count lowered by it.
-    ///
-    /// `count` makes the action that counts, and is told whether it may move `updated_at`: no
-    /// longer, once the row that counts was found to be later.
+    /// one whose row is found already there is left out, and the count lowered by it. `count` makes
+    /// the action that counts so many, and moves `updated_at` where it is given a time.
     pub(super) async fn put_and_count<'a, T>(
         &self,
         new: &mut NewRows<'a, T>,
         row: impl Fn(&T) -> Item,
-        count: impl Fn(&[&'a T], bool) -> Result<TransactWriteItem, StoreError>,
+        count: impl Fn(usize, Option<Timestamp>) -> Result<TransactWriteItem, StoreError>,
         deadline: Instant,
     ) -> Result<Round, StoreError> {
         let mut backoff = Backoff::until(deadline);
-        let mut touches = true;
         while !new.pending.is_empty() {
-            let counted: Vec<&T> = new.pending.iter().map(|(_, each)| *each).collect();
-            let mut actions = Vec::with_capacity(counted.len() + 1);
-            for each in &counted {
+            let counted = new.pending.len();
+            let mut actions = Vec::with_capacity(counted + 1);
+            for (_, each) in &new.pending {
                 actions.push(self.put_row(row(each))?);
             }
-            actions.push(count(&counted, touches)?);
+            actions.push(count(counted, new.touch)?);
             let Some(mut reasons) = self.transact(actions).await? else {
+                new.updated_at = new.updated_at.max(new.touch);
                 return Ok(Round::Finished);
             };
-            let of_count = (reasons.len() > counted.len()).then(|| reasons.pop()).flatten();
+            let of_count = (reasons.len() > counted).then(|| reasons.pop()).flatten();
             new.leave_out(reasons, &row);
             match of_count {
                 Some(CancelReason::ConditionFailed(None)) if !new.pending.is_empty() => {
                     return Ok(Round::NothingCounts);
                 }
-                Some(CancelReason::ConditionFailed(Some(_))) => touches = false,
-                _ if new.pending.len() == counted.len() => {
+                Some(CancelReason::ConditionFailed(Some(later))) => {
+                    new.updated_at = Some(read_time(&later, UPDATED_AT)?);
+                    new.touch = None;
+                }
+                _ if new.pending.len() == counted => {
                     met_conflict();
                     if !backoff.wait().await {
                         return Err(StoreError::Contended { operation: OPERATION });

@@ -52,7 +52,7 @@ impl Store {
     ) -> Result<(), PersistError> {
         for part in chats.chunks(MAX_CHATS) {
             let row = |chat: &Chat| chat_row(token, chat);
-            let count = |new: &[&Chat], _| self.count_imported_chats(token, new.len());
+            let count = |count, _| self.count_imported_chats(token, count);
             let mut rows = NewRows::of(part);
             if let Round::NothingCounts =
                 self.put_and_count(&mut rows, row, count, deadline).await?
@@ -77,7 +77,7 @@ impl Store {
     ) -> Result<(), PersistError> {
         for part in messages.chunks(MAX_MESSAGES) {
             let row = |message: &Message| message_row(token, chat, message);
-            let count = |new: &[&Message], _| self.count_messages(token, chat, new.len(), None);
+            let count = |count, touch| self.count_messages(token, chat, count, touch);
             let mut rows = NewRows::of(part);
             if let Round::NothingCounts =
                 self.put_and_count(&mut rows, row, count, deadline).await?

@@ -1,6 +1,6 @@
 //! The store's part: rows with their counts, parents touched, rows read for the search index.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{cell::Cell, collections::BTreeMap, time::Instant};
 
 use chat::{
     jobs::MAX_REFERENCES,
@@ -48,6 +48,8 @@ struct Touches {
 #[derive(Debug, Default)]
 struct Touch {
     to: Option<Timestamp>,
+    /// What the parent's `updated_at` is known to have reached.
+    reached: Option<Timestamp>,
     records: Vec<usize>,
 }
 
@@ -70,24 +72,20 @@ pub(crate) async fn persist(
         }
     }
     let chats = tenant.chats.values().map(|work| persist_messages(store, token, work, deadline));
-    for (chat, outcomes) in tenant.chats.values().zip(join_all(chats).await) {
+    for (chat, (outcomes, reached)) in tenant.chats.values().zip(join_all(chats).await) {
+        let chat = chat.chat.number;
         for (work, outcome) in outcomes {
             match outcome {
                 Ok(row) => {
-                    let (chat, accepted) = (chat.chat.number, work.what.created_at);
-                    // The transaction that writes a row moves its chat's time; for one that stands,
-                    // an earlier worker may have died before.
-                    if row == RowOutcome::AlreadyThere {
-                        touches.add(chat, accepted, &work.records);
-                    } else {
-                        touches.application.add(accepted, &work.records);
-                    }
-                    persisted.count(row, accepted);
+                    // For a row that stood an earlier worker may have died before its touches.
+                    touches.add(chat, work.what.created_at, &work.records);
+                    persisted.count(row, work.what.created_at);
                     persisted.pending.push(Pending::new(chat, work));
                 }
                 Err(fate) => persisted.fates.push((work.records.clone(), fate)),
             }
         }
+        touches.have_reached(chat, reached);
     }
     read_references(store, token, tenant, &mut persisted, &mut touches).await;
     persisted.fates.extend(touches.make(store, token, deadline).await);
@@ -118,19 +116,23 @@ async fn persist_chats<'a>(
     .await
 }
 
-/// All of a chat's new messages in one transaction, or each alone, as [`persist_chats`] does.
+/// All of a chat's new messages in one transaction, or each alone, as [`persist_chats`] does; and
+/// what the chat's `updated_at` is known to have reached.
 async fn persist_messages<'a>(
     store: &Store,
     token: &AccessToken,
     chat: &'a ChatWork,
     deadline: Instant,
-) -> Vec<(&'a Work<NewMessage>, Result<RowOutcome, Fate>)> {
+) -> (Vec<(&'a Work<NewMessage>, Result<RowOutcome, Fate>)>, Option<Timestamp>) {
+    let reached = Cell::new(None);
     let works: Vec<&Work<NewMessage>> = chat.messages.values().collect();
-    together_or_alone(works, async |works: &[&Work<NewMessage>]| {
+    let outcomes = together_or_alone(works, async |works: &[&Work<NewMessage>]| {
         let messages: Vec<NewMessage> = works.iter().map(|work| work.what.clone()).collect();
-        store.persist_messages(token, chat.chat, &messages, deadline).await
-    })
-    .await
+        let persisted = store.persist_messages(token, chat.chat, &messages, deadline).await?;
+        reached.set(reached.get().max(persisted.chat_updated_at));
+        Ok(persisted.rows)
+    });
+    (outcomes.await, reached.get())
 }
 
 async fn together_or_alone<'a, T>(
@@ -232,7 +234,14 @@ impl Touches {
         self.application.add(time, records);
     }
 
-    /// Touches each parent once, all at the same time. What fails makes its records wait, to be
+    /// Notes what a chat's `updated_at` is known to have reached.
+    fn have_reached(&mut self, chat: ChatNumber, time: Option<Timestamp>) {
+        if let Some(touch) = self.chats.get_mut(&chat) {
+            touch.reached = time;
+        }
+    }
+
+    /// Touches each parent once that has not reached its time, all at the same time. What fails makes its records wait, to be
     /// touched again.
     async fn make(
         self,
@@ -259,7 +268,8 @@ impl Touch {
     where
         F: Future<Output = Result<(), StoreError>>,
     {
-        let error = touch(self.to?).await.err()?;
+        let to = self.to.filter(|to| self.reached < Some(*to))?;
+        let error = touch(to).await.err()?;
         Some((self.records, Fate::from(&error)))
     }
 }

@@ -17,7 +17,7 @@ const CALLS: u32 = 300;
 pub(crate) async fn measure(subject: &Subject) -> Result<Vec<Conflicts>, Failure> {
     let mut all = Vec::new();
     for conflict_rate in RATES {
-        let behaviour = Behaviour { latency: LATENCY, conflict_rate };
+        let behaviour = Behaviour { latency: LATENCY, conflict_rate, ..Behaviour::default() };
         let conditions =
             Conditions { calls: CALLS, behaviour, tls: None, quota: None, counted_in: None };
         let mut runs = Vec::new();

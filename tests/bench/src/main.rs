@@ -49,6 +49,9 @@ struct Arguments {
     /// Milliseconds that the stand-ins wait before they answer.
     #[arg(long, default_value_t = 0.0)]
     latency: f64,
+    /// Have the stand-ins refuse requests that are not signed and close their connections.
+    #[arg(long)]
+    refuse_unsigned: bool,
     /// Measure at Lambda's memory sizes, too.
     #[arg(long)]
     memory_sizes: bool,
@@ -79,7 +82,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let subjects = subjects(&arguments);
     let latency = Duration::from_secs_f64(arguments.latency / 1e3);
-    let behaviour = Behaviour { latency, ..Behaviour::default() };
+    let refuses_unsigned = arguments.refuse_unsigned;
+    let behaviour = Behaviour { latency, refuses_unsigned, ..Behaviour::default() };
     let authority = std::env::temp_dir().join(format!("bench-{}.pem", std::process::id()));
     let tls = certificate::make(&authority)?;
 
@@ -110,6 +114,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         runs: arguments.runs,
         warm_calls_per_run: arguments.calls,
         latency_milliseconds: arguments.latency,
+        unsigned_refused: refuses_unsigned,
         rows: rows.collect(),
         memory_sizes: Vec::new(),
         conflicts: Vec::new(),

@@ -19,6 +19,8 @@ pub(crate) struct Report {
     pub(crate) runs: u32,
     pub(crate) warm_calls_per_run: u32,
     pub(crate) latency_milliseconds: f64,
+    /// Whether the stand-ins refused requests that were not signed, and closed their connections.
+    pub(crate) unsigned_refused: bool,
     pub(crate) rows: Vec<Row>,
     pub(crate) memory_sizes: Vec<MemorySize>,
     pub(crate) conflicts: Vec<Conflicts>,

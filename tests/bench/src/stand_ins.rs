@@ -11,7 +11,11 @@ use std::{
 };
 
 use http_body_util::Full;
-use hyper::{Response, body::Bytes};
+use hyper::{
+    Response, StatusCode,
+    body::Bytes,
+    header::{CONNECTION, HeaderValue},
+};
 use serde_json::{Value, json};
 use tokio_rustls::TlsAcceptor;
 
@@ -47,6 +51,8 @@ pub(crate) struct Behaviour {
     pub(crate) latency: Duration,
     /// The part of DynamoDB's writes that meet a conflict, from 0 to 1.
     pub(crate) conflict_rate: f64,
+    /// Whether they refuse a request that is not signed, and close its connection.
+    pub(crate) refuses_unsigned: bool,
 }
 
 /// One of them.
@@ -106,15 +112,20 @@ impl Answers for Engine {
             Some(body) => (200, body.to_string()),
             None => (404, "{}".to_owned()),
         });
-        // A function may open its connections ahead, by a request without a meaning.
-        if request.head.method != "GET" {
+        // Builds of release 0.1.0 open their connections by a request without a meaning.
+        let is_call = request.head.method != "GET";
+        if is_call {
             self.counts.calls.fetch_add(1, Ordering::Relaxed);
         }
         if !self.behaviour.latency.is_zero() {
             tokio::time::sleep(self.behaviour.latency).await;
         }
         let mut response = Response::new(Full::new(Bytes::from(body)));
-        *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
+        *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
+        if !is_call && self.behaviour.refuses_unsigned {
+            *response.status_mut() = StatusCode::FORBIDDEN;
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         response
     }
 

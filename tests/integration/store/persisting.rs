@@ -57,7 +57,7 @@ async fn a_row_found_already_there_is_left_as_it_is_and_told_from_another() {
     let token = new_application(&store).await.access_token;
     let chat = new_chat(1);
     let persist = async |messages: &[NewMessage]| {
-        store.persist_messages(&token, chat, messages, soon()).await.unwrap()
+        store.persist_messages(&token, chat, messages, soon()).await.unwrap().rows
     };
     let first = new_message(1, "first");
     let other_text = NewMessage { body: new_message(1, "second").body, ..first.clone() };

@@ -22,26 +22,30 @@ async fn updated_at_moves_forward_and_never_back() {
 }
 
 #[tokio::test]
-async fn the_write_of_messages_moves_their_chats_time_forward_and_never_back() {
+async fn the_write_of_a_single_message_moves_its_chats_time_forward_and_never_back() {
     let store = new_store().await;
     let token = new_application(&store).await.access_token;
     let chat = new_chat(1);
-    let message = |number, millis| {
-        let created_at = chat.created_at.plus_millis(millis);
-        NewMessage { created_at, ..new_message(number, "hi") }
-    };
-    for (messages, latest) in [
-        (vec![message(1, 50), message(2, 10)], 50),
-        (vec![message(3, 20)], 50),
-        (vec![message(4, 50)], 50),
-        (vec![message(5, 60), message(1, 50)], 60),
-        (vec![message(5, 60)], 60),
+    let at = |millis| chat.created_at.plus_millis(millis);
+    let message =
+        |number, millis| NewMessage { created_at: at(millis), ..new_message(number, "hi") };
+    for (messages, latest, known) in [
+        (vec![message(1, 50)], 50, Some(50)),
+        // Later already, which the refusal tells.
+        (vec![message(2, 20)], 50, Some(50)),
+        (vec![message(3, 50)], 50, Some(50)),
+        // A row that stands is not written, so nothing moves with it.
+        (vec![message(3, 50)], 50, None),
+        // Several messages are one transaction, which leaves the time to a touch.
+        (vec![message(4, 60), message(5, 70)], 50, None),
+        (vec![message(6, 80)], 80, Some(80)),
     ] {
-        store.persist_messages(&token, chat, &messages, soon()).await.unwrap();
+        let persisted = store.persist_messages(&token, chat, &messages, soon()).await.unwrap();
+        assert_eq!(persisted.chat_updated_at, known.map(at), "{messages:?}");
         let row = store.chat(&token, chat.number).await.unwrap().unwrap();
-        assert_eq!(row.updated_at, chat.created_at.plus_millis(latest), "{messages:?}");
+        assert_eq!(row.updated_at, at(latest), "{messages:?}");
     }
-    assert_eq!(message_count(&store, &token, 1).await, 5);
+    assert_eq!(message_count(&store, &token, 1).await, 6);
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ async fn a_job_that_comes_again_after_an_edit_overwrites_neither_row_nor_documen
     setup.done(&[job, setup.message(1, 2, "apple")]).await;
     setup.finds(1, "apple", &[2]).await;
     setup.finds(1, "pear", &[1]).await;
+    assert_eq!(setup.dead_letters.receive().await, [], "the text that stands is an edit's");
 }
 
 #[tokio::test]

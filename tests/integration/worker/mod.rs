@@ -2,8 +2,10 @@
 
 mod dead_letters;
 mod edits;
+mod metrics;
 mod outages;
 mod panics;
+mod recursion;
 mod rows;
 mod setup;
 mod upgrade;
