@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import agreements
+import deployer
 import metrics
 import routes
 from build import tools_environment
@@ -46,6 +47,7 @@ def run() -> None:
     metrics.check()
     routes.check()
     document.check()
+    deployer.check()
     failed = []
     for command in COMMANDS:
         text = " ".join(command)
