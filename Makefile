@@ -1,7 +1,7 @@
 # Each target is one command of localstack/, which says in its README what starts and what it needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down reset status logs env test test-browser test-openapi test-parameters chaos bench load test-localstack check capacity measure-capacity dist
+.PHONY: help up down reset status logs env test test-browser test-openapi test-parameters chaos bench load test-localstack check capacity measure-capacity lock dist
 
 LOCAL := python3 localstack
 
@@ -58,6 +58,9 @@ capacity: ## write docs/capacity.md anew from what was measured and the prices
 
 measure-capacity: ## measure what requests and jobs cost, on a stack of its own
 	@$(LOCAL) measure-capacity
+
+lock: ## lock the Python tools anew, with the digest of each file that may be installed
+	@$(LOCAL) lock
 
 dist: ## build the release: archives for both processors, checksums, licences, bill of materials
 	@$(LOCAL) dist

@@ -151,6 +151,13 @@ def measure_capacity() -> int:
     return 0
 
 
+def lock() -> int:
+    import lock
+
+    lock.write()
+    return 0
+
+
 def dist() -> int:
     import dist
 
@@ -178,6 +185,7 @@ COMMANDS = {
     "check": (check, True),
     "capacity": (capacity, True),
     "dist": (dist, True),
+    "lock": (lock, True),
     "measure-capacity": (measure_capacity, True),
 }
 

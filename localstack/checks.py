@@ -7,6 +7,7 @@ import sys
 
 import agreements
 import deployer
+import lock
 import metrics
 import routes
 from build import tools_environment
@@ -48,6 +49,7 @@ def run() -> None:
     routes.check()
     document.check()
     deployer.check()
+    lock.check()
     failed = []
     for command in COMMANDS:
         text = " ".join(command)

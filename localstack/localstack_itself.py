@@ -40,7 +40,8 @@ def python() -> Path | None:
 def prepare(python: Path) -> None:
     if changed(VENV, REQUIREMENTS):
         with step("installing LocalStack"):
-            make_venv(python, VENV, REQUIREMENTS)
+            # Some of its packages are published as sources only.
+            make_venv(python, VENV, REQUIREMENTS, builds=True)
             settle(VENV, REQUIREMENTS)
 
 

@@ -17,7 +17,6 @@ from console import Failure, step
 from settings import JARS, LOCAL, ROOT, VENV
 
 HERE = Path(__file__).resolve().parent
-UV_VERSION = "0.13.9"
 MAVEN_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 
 DEBIAN, MACOS = "Debian", "macOS"
@@ -108,13 +107,19 @@ def fetch_jars(name: str) -> Path:
     return folder
 
 
-def make_venv(python: str | Path, venv: Path, requirements: Path) -> None:
-    """A Python environment of its own. uv fills it in seconds, where pip takes minutes."""
+def make_venv(python: str | Path, venv: Path, requirements: Path, *, builds: bool = False) -> None:
+    """A Python environment of its own. uv fills it in seconds, where pip takes minutes.
+
+    Nothing is installed whose digest is not in the lock. Unless a package has no other form, no
+    code of it runs while it is installed.
+    """
     shutil.rmtree(venv, ignore_errors=True)
     quietly([python, "-m", "venv", venv])
     pip = [venv / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
-    quietly([*pip, f"uv=={UV_VERSION}"])
-    install = [venv / "bin" / "uv", "pip", "install", "--quiet"]
+    uv = HERE / "uv.requirements.txt"
+    quietly([*pip, "--require-hashes", "--only-binary=:all:", "--requirement", uv])
+    install = [venv / "bin" / "uv", "pip", "install", "--quiet", "--require-hashes"]
+    install += [] if builds else ["--no-build"]
     quietly([*install, "--python", venv / "bin" / "python", "--requirement", requirements])
 
 
