@@ -5,6 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::preflight::Parameter;
+
 const EXAMPLES: &str = "\
 Where it finds the stack:
   in an account    chatctl --profile ops --region eu-central-1 verify
@@ -47,6 +49,8 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Say before a deployment what would go wrong with it: permissions, quotas, zones, tools
+    Preflight(PreflightOptions),
     /// Compare counters, counts, rows and search documents, and mend what can be mended
     Verify(VerifyOptions),
     /// Build the search index anew from the table, beside the one in use, and swap them
@@ -65,6 +69,14 @@ pub enum Command {
         /// Whose
         shell: Shell,
     },
+}
+
+/// Options of `preflight`.
+#[derive(Debug, Clone, Args)]
+pub struct PreflightOptions {
+    /// The parameters of the deployment, as `sam deploy` takes them: SearchDomain=production …
+    #[arg(long, value_name = "NAME=VALUE", num_args = 1.., value_delimiter = ' ')]
+    pub parameter_overrides: Vec<Parameter>,
 }
 
 /// Options of `verify`.
@@ -185,6 +197,7 @@ mod tests {
     #[test]
     fn every_command_takes_json_and_a_stack() {
         for words in [
+            "preflight --parameter-overrides SearchDomain=production MonthlyBudget=50",
             "verify --repair --settle 0",
             "reindex --keep-old",
             "dlq list",

@@ -45,30 +45,43 @@ pub struct Stack {
     outputs: Vec<(String, String)>,
 }
 
+/// The SDK's configuration for an account and a region.
+pub(crate) async fn configuration(global: &Global) -> SdkConfig {
+    configuration_with(global, http_client()).await
+}
+
+/// The functions' TLS stack: the SDK's own would be a second one.
+fn http_client() -> SharedHttpClient {
+    Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+}
+
+async fn configuration_with(global: &Global, http: SharedHttpClient) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http)
+        .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(CONNECT_TIMEOUT)
+                .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                .build(),
+        );
+    if let Some(profile) = &global.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = &global.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    loader.load().await
+}
+
 impl Stack {
     /// Looks a stack up.
     ///
     /// # Errors
     /// [`Failure`] where there is none, or nobody may ask.
     pub async fn find(global: &Global) -> Result<Self, Failure> {
-        // The functions' TLS stack: the SDK's own would be a second one.
-        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(CONNECT_TIMEOUT)
-                    .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                    .build(),
-            );
-        if let Some(profile) = &global.profile {
-            loader = loader.profile_name(profile);
-        }
-        if let Some(region) = &global.region {
-            loader = loader.region(Region::new(region.clone()));
-        }
-        let config = loader.load().await;
+        let http = http_client();
+        let config = configuration_with(global, http.clone()).await;
         if config.region().is_none() {
             return Err(Failure::NoRegion);
         }

@@ -12,6 +12,7 @@ mod import;
 mod indexing;
 mod lines;
 mod mysql;
+mod preflight;
 mod progress;
 mod queues;
 mod reindex;
@@ -34,6 +35,7 @@ pub use export::{Exported, export};
 pub use failure::Failure;
 pub use import::{Imported, import};
 pub use mysql::{Migrated, migrate};
+pub use preflight::{Check, Parameter, Parameters, Preflight, Status, preflight};
 pub use reindex::{Reindexed, reindex};
 pub use report::Report;
 pub use verify::{Depth, Digest, Finding, Judged, Range, Verification, Whereabouts, verify};
@@ -51,6 +53,12 @@ pub async fn run(cli: Cli) -> io::Result<ExitCode> {
         clap_complete::generate(shell, &mut Cli::command(), "chatctl", &mut completions);
         io::stdout().lock().write_all(&completions)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Command::Preflight(options) = command {
+        let parameters = Parameters::from(options.parameter_overrides);
+        let config = engines::configuration(&global).await;
+        let found = preflight(&config, &global.stack, &parameters, preflight::path()).await;
+        return report::answer(found, global.json);
     }
     let found = async {
         let stack = Stack::find(&global).await?;
@@ -93,7 +101,7 @@ pub async fn run(cli: Cli) -> io::Result<ExitCode> {
         Command::Domain(options) => {
             report::answer(domain(&stack, &engines.search, &options).await, json)
         }
-        Command::Completions { .. } => Ok(ExitCode::SUCCESS),
+        Command::Completions { .. } | Command::Preflight(_) => Ok(ExitCode::SUCCESS),
     }
 }
 
