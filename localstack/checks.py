@@ -9,6 +9,7 @@ import agreements
 import deployer
 import lock
 import metrics
+import pipeline
 import routes
 from build import tools_environment
 from capacity import document
@@ -19,6 +20,7 @@ from settings import LOCAL, ROOT
 CARGO_DENY_VERSION = "0.20.2"
 CARGO_DENY = LOCAL / "cargo-deny"
 CHECKOV = LOCAL / "checkov-venv"
+WORKFLOWS = ["docs/pipeline/deploy.yml", "docs/pipeline/advisories.yml"]
 TEMPLATES = ["template.yaml", "infra/alarms.yaml", "infra/search-domain.yaml"]
 
 COMMANDS = [
@@ -31,6 +33,7 @@ COMMANDS = [
     ["sam", "validate", "--lint", "--template=template.yaml"],
     ["cfn-lint", *TEMPLATES],
     ["checkov", "--config-file=infra/checkov.yaml"],
+    ["zizmor", "--offline", "--strict-collection", "--quiet", *WORKFLOWS],
     ["ruff", "check", "localstack", "tests"],
     ["ruff", "format", "--check", "localstack", "tests"],
 ]
@@ -50,6 +53,7 @@ def run() -> None:
     document.check()
     deployer.check()
     lock.check()
+    pipeline.check()
     failed = []
     for command in COMMANDS:
         text = " ".join(command)
