@@ -158,6 +158,17 @@ async fn a_service_that_fails_is_asked_a_few_times_and_is_a_problem() {
 }
 
 #[tokio::test]
+async fn a_service_that_does_not_answer_is_given_up_and_is_a_problem() {
+    let begun = Instant::now();
+    let aws = Aws::start(&[Fault::Silent("GetServiceQuota")]);
+    let found = ask(&aws, &["SearchDomain=existing"]).await;
+    let check = of(&found, "concurrency");
+    assert_eq!(check.status, Status::Problem);
+    assert!(check.detail.contains("timeout"), "{}", check.detail);
+    assert!(begun.elapsed() < 3 * MAX_ATTEMPTS * ATTEMPT_TIMEOUT);
+}
+
+#[tokio::test]
 async fn aws_out_of_reach_ends_the_command_soon() {
     let begun = Instant::now();
     let path = tools("1.167.0", "1.9.2");

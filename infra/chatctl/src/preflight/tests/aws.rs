@@ -5,6 +5,7 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
+    time::Duration,
 };
 
 use aws_config::{BehaviorVersion, Region};
@@ -23,6 +24,8 @@ pub(super) enum Fault {
     Forbidden(&'static str),
     /// A call that fails each time.
     Broken(&'static str),
+    /// A call that is never answered.
+    Silent(&'static str),
     /// Zones that offer a type.
     Zones(usize),
     /// The stack is there, in this state.
@@ -102,6 +105,10 @@ fn serve(stream: &TcpStream, faults: &[Fault], seen: &Mutex<Vec<String>>) {
     let Some(request) = head.first() else { return };
     let call = call(request, header("x-amz-target"), &body);
     seen.lock().unwrap().push(format!("{request} {body}"));
+    if faults.iter().any(|fault| matches!(fault, Fault::Silent(name) if *name == call)) {
+        thread::sleep(Duration::from_mins(1));
+        return;
+    }
     let (status, text) = answer(&call, request, &body, faults);
     let _ = write!(
         &mut &*stream,
