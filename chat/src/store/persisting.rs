@@ -207,9 +207,9 @@ impl Store {
     /// Puts a row for each of these and their count in one transaction, until no put is refused:
     /// one whose row is found already there is left out, and the count lowered by it. `count` makes
     /// the action that counts so many, and moves `updated_at` where it is given a time.
-    pub(super) async fn put_and_count<'a, T>(
+    pub(super) async fn put_and_count<T>(
         &self,
-        new: &mut NewRows<'a, T>,
+        new: &mut NewRows<'_, T>,
         row: impl Fn(&T) -> Item,
         count: impl Fn(usize, Option<Timestamp>) -> Result<TransactWriteItem, StoreError>,
         deadline: Instant,
