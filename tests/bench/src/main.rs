@@ -30,7 +30,7 @@ use crate::{
 
 /// Measures builds of the functions beside each other.
 #[derive(Debug, Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 struct Arguments {
     /// A build of all functions: its name and a folder with FUNCTION/bootstrap.
     #[arg(long = "build", value_name = "NAME=FOLDER", value_parser = named_path, required = true)]

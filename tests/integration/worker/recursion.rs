@@ -56,9 +56,11 @@ impl Loop {
         self.waiting.insert((at, self.sent), message);
     }
 
-    /// Delivers a batch of what can be received next, and says when that is.
-    fn deliver(&mut self, worker: &Function) -> Duration {
-        let now = self.waiting.first_key_value().expect("a message that waits").0.0;
+    /// Delivers a batch of what can be received next, and says when that is; nothing where no
+    /// message is left.
+    fn deliver(&mut self, worker: &Function) -> Option<Duration> {
+        let ((now, _), _) = self.waiting.first_key_value()?;
+        let now = *now;
         let due: Vec<_> = self.waiting.range(..=(now, u64::MAX)).take(10).map(|it| *it.0).collect();
         let batch: Vec<Message> = due.iter().filter_map(|key| self.waiting.remove(key)).collect();
         let (batch, dropped): (Vec<_>, Vec<_>) = batch
@@ -66,7 +68,7 @@ impl Loop {
             .partition(|message| self.allows_recursion || message.turns < MOST_TURNS);
         self.dead_letters.extend(dropped.into_iter().map(|message| (message.body, None)));
         if batch.is_empty() {
-            return now;
+            return Some(now);
         }
         // The guide does not say how a batch of several chains counts: at worst as its longest.
         let turns = batch.iter().map(|message| message.turns).max().unwrap_or(0) + 1;
@@ -90,7 +92,7 @@ impl Loop {
         for sent in sent {
             self.take(now, &sent);
         }
-        now
+        Some(now)
     }
 
     fn take(&mut self, now: Duration, Sent { trace, call }: &Sent) {
@@ -161,23 +163,19 @@ async fn an_outage_of_the_search_engine_leaves_no_dead_letter_however_often_a_jo
     let search = Search::away();
     let worker = Function::start("persist-worker", &setup.table, &[("SEARCH_URL", &search.url)]);
     let mut queue = Loop { allows_recursion: template_allows_recursion(), ..Loop::default() };
-    let mut jobs = vec![NEWER.to_owned(), setup.chat(1).to_body()];
-    jobs.extend((1..=12).map(|number| setup.message(1, number, "apple").to_body()));
-    jobs.extend((1..=3).map(|number| setup.message(2, number, "apple").to_body()));
-    jobs.push(setup.index(&[(2, 1), (2, 2)], true).to_body());
-    for (second, body) in (0..).zip(jobs) {
-        let message = Message { body, attributes: json!({}), turns: 0 };
-        queue.send(Duration::from_secs(second / 4), message);
+    let messages = (1..=5).map(|number| (1, number)).chain([(2, 1), (2, 2)]);
+    let messages = messages.map(|(chat, number)| setup.message(chat, number, "apple").to_body());
+    let edit = setup.index(&[(2, 1)], true).to_body();
+    for body in [NEWER.to_owned(), setup.chat(1).to_body(), edit].into_iter().chain(messages) {
+        queue.send(Duration::ZERO, Message { body, attributes: json!({}), turns: 0 });
     }
-    while queue.deliver(&worker) < OUTAGE {}
+    while queue.deliver(&worker).is_some_and(|now| now < OUTAGE) {}
     search.is_there.store(true, Ordering::SeqCst);
     // The job of a newer release goes on waiting for its worker.
-    while queue.waiting.len() > 1 {
-        queue.deliver(&worker);
-    }
+    while queue.waiting.len() > 1 && queue.deliver(&worker).is_some() {}
     assert_eq!(queue.dead_letters, []);
     assert!(queue.longest_chain > MOST_TURNS, "{} turns", queue.longest_chain);
     assert_eq!(queue.waiting.values().next().map(|message| message.body.as_str()), Some(NEWER));
-    setup.finds(1, "apple", &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]).await;
-    setup.finds(2, "apple", &[1, 2, 3]).await;
+    setup.finds(1, "apple", &[1, 2, 3, 4, 5]).await;
+    setup.finds(2, "apple", &[1, 2]).await;
 }
