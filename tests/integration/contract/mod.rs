@@ -1,5 +1,6 @@
 //! The HTTP contract, sentence by sentence, on the deployed stack at `BASE_URL`.
 
+mod abuse;
 mod access;
 mod concurrent_edits;
 mod errors;
