@@ -3,6 +3,7 @@
 use std::{collections::HashMap, path::Path, sync::OnceLock};
 
 use jsonschema::Validator;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use crate::Answer;
@@ -160,13 +161,13 @@ fn collect<'a>(value: &'a Value, schemas: &mut Vec<&'a Value>) {
     }
 }
 
-/// Whether a path has a template's segments; one in braces stands for any.
+/// Whether a path has a template's segments, however it spells them; one in braces stands for any.
 fn matches(template: &str, path: &str) -> bool {
     let (mut expected, mut given) = (template.split('/'), path.split('/'));
     loop {
         match (expected.next(), given.next()) {
             (None, None) => return true,
-            (Some(segment), Some(text)) if segment == text => {}
+            (Some(segment), Some(text)) if percent_decode_str(text).eq(segment.bytes()) => {}
             (Some(segment), Some(text)) if segment.starts_with('{') && !text.is_empty() => {}
             _ => return false,
         }
