@@ -7,6 +7,9 @@ from deploy import TEMPLATE
 from settings import ROOT
 
 SEARCH = "/messages/search"
+# What a preflight of a traced page asks for. A wildcard stands for all but `authorization`:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
+HEADERS = {"*", "authorization"}
 
 
 def check() -> None:
@@ -22,6 +25,7 @@ def check() -> None:
     stage = resources["ApiStage"]
     settings = stage["Properties"]["RouteSettings"]
     waited_for = {routes[name] for name in stage["DependsOn"]}
+    cors = resources["Api"]["Properties"]["CorsConfiguration"]
     searches = [key for key in routes.values() if key.endswith(SEARCH) or key == "$default"]
 
     must_hold = {
@@ -31,6 +35,7 @@ def check() -> None:
         "what may be a search is throttled by itself": sorted(settings) == sorted(searches),
         "no spelling of a search has a wider limit": len({str(each) for each in settings.values()})
         == 1,
+        "preflights let any header through": set(cors["AllowHeaders"]) == HEADERS,
         # CloudFormation makes both at once otherwise, and the stage is refused.
         "the stage waits for the routes that it names": waited_for == set(settings),
     }
