@@ -72,21 +72,28 @@ fn is_visible(character: char) -> bool {
     !steers && !is_blank_by_itself(character)
 }
 
-/// Letters, marks and a symbol that show nothing: what Unicode calls default ignorable beyond the
-/// categories above, and the blank pattern of Braille.
+/// Whether a character shows nothing though its category is another: what Unicode calls default
+/// ignorable (assigned or not), noncharacters, and letters and symbols that are blank.
 const fn is_blank_by_itself(character: char) -> bool {
-    matches!(
-        character,
-        '\u{34f}'
-            | '\u{115f}'..='\u{1160}'
-            | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}'
-            | '\u{2800}'
-            | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}'
-            | '\u{ffa0}'
-            | '\u{e0100}'..='\u{e01ef}'
-    )
+    let is_noncharacter = character as u32 & 0xfffe == 0xfffe;
+    is_noncharacter
+        || matches!(
+            character,
+            '\u{34f}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{2065}'
+                | '\u{2800}'
+                | '\u{3164}'
+                | '\u{fdd0}'..='\u{fdef}'
+                | '\u{fe00}'..='\u{fe0f}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fff8}'
+                | '\u{16fe4}'
+                | '\u{1d159}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
 }
 
 /// A message's body: 1 to 65,535 bytes of UTF-8, every character kept as sent.
@@ -174,6 +181,12 @@ mod tests {
             "\u{2800}",
             "\u{fe0f}",
             "\u{e0001}",
+            "\u{2065}\u{fff0}",
+            "\u{e01f0}",
+            "\u{fdd0}",
+            "\u{ffff}",
+            "\u{1fffe}",
+            "\u{1d159}",
         ] {
             let error = ApplicationName::new(text.to_owned()).unwrap_err();
             assert_eq!(error, InvalidApplicationName::Blank, "{text:?}");
