@@ -120,7 +120,7 @@ impl Document {
                 }
             }
         }
-        for name in ["link", "location", "retry-after", "allow", "www-authenticate"] {
+        for name in ["link", "location", "etag", "retry-after", "allow", "www-authenticate"] {
             let described = headers.keys().any(|known| known.eq_ignore_ascii_case(name));
             assert!(
                 described || answer.header(name).is_none(),
@@ -179,6 +179,36 @@ mod tests {
     use chat::model::ApplicationName;
 
     use super::*;
+
+    /// What every answer carries is asked for in every answer of every operation.
+    #[test]
+    fn the_document_has_the_headers_of_every_answer() {
+        let document = Document::get();
+        let of_operations = document.root["paths"].as_object().unwrap().values().flat_map(|path| {
+            let operations = path.as_object().unwrap().values();
+            operations.filter_map(|operation| operation.get("responses")?.as_object())
+        });
+        let of_all = document.root["components"]["responses"].as_object();
+        let responses: Vec<(&String, Value)> = of_operations
+            .chain(of_all)
+            .flatten()
+            .map(|(name, response)| (name, document.resolved(response)))
+            .collect();
+        assert!(responses.len() > 100, "{}", responses.len());
+        for (name, response) in responses {
+            for (header, value) in [
+                ("Cache-Control", "no-store"),
+                ("Referrer-Policy", "no-referrer"),
+                ("X-Content-Type-Options", "nosniff"),
+            ] {
+                let described = document.resolved(&response["headers"][header]);
+                assert_eq!(described["required"], true, "{header} of {name}");
+                let validator = jsonschema::draft202012::new(&described["schema"]).unwrap();
+                assert!(validator.is_valid(&json!(value)), "{header} of {name}");
+                assert!(!validator.is_valid(&json!("another")), "{header} of {name}");
+            }
+        }
+    }
 
     /// The names of one character that are allowed, by their code points: for each, the pattern of
     /// the document and the code say the same.

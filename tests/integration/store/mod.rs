@@ -1,6 +1,7 @@
 //! The store on the engine that judges it, where only it can say whether an expression, a
 //! condition or a transaction does what is meant.
 
+mod application_keys;
 mod applications;
 mod edits;
 mod idempotency;
