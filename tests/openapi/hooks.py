@@ -18,8 +18,8 @@ SECONDS = 60
 def filter_case(context, case) -> bool:
     query = case.query or {}
     if is_negative(case):
-        # A name or a text may stand in the query string too: a body that lacks it is right then. And
-        # a bound beyond the format's largest number is beyond every number, as well.
+        # A name or a text may stand in the query string too: a body that lacks it is right then.
+        # A bound beyond the format's largest number is taken for it.
         beyond = any(str(query.get(name, "")).isdecimal() for name in ("after", "before"))
         return not beyond and not {"name", "body"} & query.keys()
     # A cursor is one that the server handed out.
