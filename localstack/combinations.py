@@ -28,16 +28,16 @@ OWN_DOMAIN = ("MakesSearchDomain", "SearchIsSigned", "HasDomain")
 SEARCHES = [
     choice(*OWN_DOMAIN, "IsBurstable"),
     choice(*OWN_DOMAIN, SearchInstanceType="r6g.large.search", SearchVolumeSize="500"),
-    choice(*OWN_DOMAIN, "HasSeveralNodes", "IsProduction", SearchDomain="production"),
+    choice(*OWN_DOMAIN, "IsProduction", SearchDomain="production"),
     choice(
-        *(*OWN_DOMAIN, "HasSeveralNodes", "IsProduction", "IsBurstable"),
+        *(*OWN_DOMAIN, "IsProduction", "IsBurstable"),
         SearchDomain="production",
         SearchInstanceType="t3.medium.search",
         SearchVolumeSize="200",
     ),
     choice(SearchDomain="existing", SearchUrl="http://search.example.com:9200"),
     choice(
-        *("SearchIsSigned", "HasDomain", "HasSeveralNodes"),
+        *("SearchIsSigned", "HasDomain"),
         SearchDomain="existing",
         SearchUrl="https://search.example.com",
         SearchDomainArn="arn:aws:es:us-east-1:000000000000:domain/messages",

@@ -241,8 +241,8 @@ impl Touches {
         }
     }
 
-    /// Touches each parent once that has not reached its time, all at the same time. What fails makes its records wait, to be
-    /// touched again.
+    /// Touches each parent that has not reached its time once, all at the same time. What fails makes
+    /// its records wait, to be touched again.
     async fn make(
         self,
         store: &Store,
