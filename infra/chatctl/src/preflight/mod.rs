@@ -136,6 +136,11 @@ impl Check {
             return Self::new(check, Status::Unknown, format!("{action} is not allowed"))
                 .advise(format!("allow {action} to have this checked"));
         }
+        // Of a quota that was never raised, and of a role whose path nobody may look up.
+        if matches!(error.code(), Some("NoSuchResourceException" | "NoSuchEntity")) {
+            return Self::new(check, Status::Unknown, format!("{action} knows nothing of it"))
+                .advise("look it up in the AWS console");
+        }
         let reason = with_causes(error);
         Self::new(check, Status::Problem, format!("{action} failed: {reason}"))
             .advise("see that this machine reaches AWS in this region, then run preflight again")
